@@ -1,0 +1,103 @@
+"""Which Keras backend a process uses, decided once, before anything heavy is imported.
+
+Standard library only. Keras reads KERAS_BACKEND and KERAS_HOME when it is first imported and a running process
+never switches, so the choice is made from the command line and the environment alone; whatever needs two
+backends starts two processes with `environment`.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import errors
+
+BACKENDS = ("torch", "tensorflow", "jax")
+DEVICES = ("auto", "cpu", "gpu")
+PACKAGES = ("keras", "torch", "tensorflow", "jax", "jaxlib", "numpy", "pandas", "scikit-learn", "pillow")
+
+# Keras reads ~/.keras/keras.json and writes it if it is not there. With "channels_first" in a user's file a
+# Conv2D on (100, 100, 3) silently takes the height for channels (Keras 3.15.1), so ours is read instead.
+KERAS_HOME = Path(__file__).resolve().parent / "keras_models" / "keras_home"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A backend and, in words for the user, why it is this one."""
+
+    name: str
+    reason: str
+
+
+def is_installed(backend: str) -> bool:
+    """Tell whether a backend can be imported, without importing it."""
+    try:
+        return importlib.util.find_spec(backend) is not None
+    except ValueError:  # sys.modules holds None for it: that is how an import is forbidden
+        return False
+
+
+def choose(option: str | None, environ: Mapping[str, str]) -> Choice:
+    """Take the option `--backend`, else KERAS_BACKEND, else the first backend that is installed.
+
+    Raises UsageError for a name that is not a backend, EnvironmentFault for one that is not installed.
+    """
+    if option:
+        choice = Choice(option, "--backend")
+    elif environ.get("KERAS_BACKEND"):
+        choice = Choice(environ["KERAS_BACKEND"], "KERAS_BACKEND")
+    else:
+        found = [name for name in BACKENDS if is_installed(name)]
+        if not found:
+            raise errors.EnvironmentFault(
+                f"Expected one of {', '.join(BACKENDS)} to be installed. Received: none of them. "
+                "Run: pip install -c constraints.txt -e '.[torch]'"
+            )
+        choice = Choice(found[0], f"the first installed of {', '.join(BACKENDS)}")
+    if choice.name not in BACKENDS:
+        raise errors.UsageError(
+            f"Expected a backend from {', '.join(BACKENDS)}. Received: {choice.name!r} from {choice.reason}."
+        )
+    if not is_installed(choice.name):
+        raise errors.EnvironmentFault(
+            f"Expected {choice.name} to be installed, since {choice.reason} asks for it. Received: no such package. "
+            f"Run: pip install -c constraints.txt -e '.[{choice.name}]'"
+        )
+    return choice
+
+
+def environment(backend: str, device: str = "auto") -> dict[str, str]:
+    """Return the variables that make a process use `backend` on `device`, to be set before Keras is imported.
+
+    Memory of a GPU is taken as needed, not all at once, so that two processes can share one
+    (jax: XLA_PYTHON_CLIENT_PREALLOCATE, tensorflow: TF_FORCE_GPU_ALLOW_GROWTH).
+    """
+    variables = {
+        "KERAS_BACKEND": backend,
+        "KERAS_HOME": str(KERAS_HOME),
+        "TF_CPP_MIN_LOG_LEVEL": "3",  # start-up chatter of TensorFlow's C++ side
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }
+    if device == "cpu":
+        variables |= {"KERAS_TORCH_DEVICE": "cpu", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1"}
+    return variables
+
+
+def activate(choice: Choice, device: str = "auto") -> None:
+    """Set this process's environment to a backend and a device. Call before the first import of Keras."""
+    os.environ.update(environment(choice.name, device))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the installed packages that decide a result."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # a backend that is not installed has no version
+    return found
