@@ -1,0 +1,45 @@
+"""The random order and the random changes of one epoch, drawn in NumPy: the same on every backend."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# The stream of draws that this file makes from a seed; the first weights take other streams of the same seed.
+STREAM = 1
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What chance decides in one epoch of N images; `flipped` and `degrees` are indexed by image, not by turn."""
+
+    order: NDArray[np.int64]
+    flipped: NDArray[np.bool_]
+    degrees: NDArray[np.float64]
+
+
+def draw_epoch(seed: int, epoch: int, images: int, flip_probability: float, rotation_degrees: float) -> Draws:
+    """Draw an epoch's order, flips and rotation angles (uniform in ±rotation_degrees) for N = `images`.
+
+    A pure function of its arguments: nothing is kept between epochs, so a peek, a second reader or a resume
+    changes nothing. All three arrays are (N,).
+    """
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, epoch)))
+    return Draws(
+        order=generator.permutation(images),
+        flipped=generator.random(images) < flip_probability,
+        degrees=generator.uniform(-rotation_degrees, rotation_degrees, images),
+    )
+
+
+def warp(image: NDArray[np.uint8], flipped: bool, degrees: float) -> NDArray[np.uint8]:
+    """Mirror an image (H, W, 3) left to right, then turn it counter-clockwise about its centre.
+
+    The original's RandomHorizontalFlip and RandomRotation: nearest pixel, corners filled with 0, same shape out.
+    """
+    if flipped:
+        image = np.ascontiguousarray(image[:, ::-1])
+    if degrees == 0:
+        return image
+    return np.asarray(Image.fromarray(image).rotate(degrees, Image.Resampling.NEAREST, fillcolor=(0, 0, 0)))

@@ -1,0 +1,81 @@
+"""Batches as a pure function of (seed, epoch, index): the same bytes whoever asks, in whatever order, how often."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_io.augmentation import Draws, draw_epoch, warp
+
+Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
+
+
+class Batches:
+    """Images in their own order, unchanged: for validation and test.
+
+    `images` uint8 (N, H, W, 3), may be a memory map and is read batch by batch; `labels` int32 (N,).
+    The last batch holds what is left over.
+    """
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int32], batch_size: int) -> None:
+        if len(images) != len(labels):
+            raise ValueError(f"Expected as many labels as images. Received: {len(labels)} and {len(images)}.")
+        self.images = images
+        self.labels = labels
+        self.batch_size = batch_size
+
+    @property
+    def steps(self) -> int:
+        """Number of batches in an epoch."""
+        return -(-len(self.images) // self.batch_size)
+
+    @property
+    def images_per_epoch(self) -> int:
+        """Number of images in an epoch."""
+        return len(self.images)
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Return batch `index` of an epoch, both from 0: uint8 (B, H, W, 3) and int32 (B,)."""
+        chosen = self._span(index)
+        return np.ascontiguousarray(self.images[chosen]), self.labels[chosen]
+
+    def _span(self, index: int) -> slice:
+        if not 0 <= index < self.steps:
+            raise IndexError(f"Expected a batch from 0 to {self.steps - 1}. Received: {index}.")
+        return slice(index * self.batch_size, (index + 1) * self.batch_size)
+
+
+class ShuffledBatches(Batches):
+    """Images in a new random order each epoch, each randomly mirrored and turned: for training.
+
+    Safe to call from several threads at once: there is no state but the memory of the last epochs' draws.
+    """
+
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int32],
+        batch_size: int,
+        seed: int,
+        flip_probability: float,
+        rotation_degrees: float,
+    ) -> None:
+        super().__init__(images, labels, batch_size)
+        self.seed = seed
+        self.flip_probability = flip_probability
+        self.rotation_degrees = rotation_degrees
+        # Two epochs: a loader that reads ahead asks for the next one while this one is still being read.
+        self._draws = lru_cache(maxsize=2)(self._draw)
+
+    def _draw(self, epoch: int) -> Draws:
+        return draw_epoch(self.seed, epoch, len(self.images), self.flip_probability, self.rotation_degrees)
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Return batch `index` of `epoch`, both from 0: uint8 (B, H, W, 3) and int32 (B,)."""
+        span = self._span(index)
+        draws = self._draws(epoch)
+        chosen = draws.order[span]
+        images = np.empty((len(chosen), *self.images.shape[1:]), np.uint8)
+        for place, image in enumerate(chosen):
+            images[place] = warp(self.images[image], bool(draws.flipped[image]), float(draws.degrees[image]))
+        return images, self.labels[chosen]

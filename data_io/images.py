@@ -1,0 +1,39 @@
+"""One image file to one uint8 array: the one way in which training and prediction read an image."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+# Written into caches, manifests and artefacts; another rule is another number of pixels in every image.
+RESIZE_RULE = "pillow-bilinear"
+# Pillow would read a JPEG or a GIF named .png in silence. TensorFlow reads some of these differently
+# (JPEG: mean off by 0.8 grey levels), and a mixture of formats is a shortcut to the label.
+FORMATS = ("PNG",)
+
+
+def read_image(path: Path, size_pixels: int) -> NDArray[np.uint8]:
+    """Decode a PNG to RGB, uint8 (size_pixels, size_pixels, 3), by Pillow's bilinear filter if its size differs.
+
+    Raises ValueError with the reason, in words, when the file is not a PNG that decodes to its last pixel.
+    """
+    try:
+        with Image.open(path, formats=FORMATS) as opened:
+            image = opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(_reason(path, error)) from error
+    if image.size != (size_pixels, size_pixels):
+        image = image.resize((size_pixels, size_pixels), Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if path.stat().st_size == 0:
+        return "an empty file"
+    if isinstance(error, UnidentifiedImageError):
+        with path.open("rb") as file:
+            return f"no PNG (it starts with {file.read(8)!r})"
+    return f"a PNG that cannot be decoded ({error})"

@@ -1,0 +1,109 @@
+"""The folder that a run leaves: a new name for each run, and a manifest that says what made it and what is in it."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import errors
+from data_io.files import digest_file, unwritable, write_json
+
+MANIFEST = "manifest.json"
+RECIPE = "recipe.toml"
+MODEL = "model.keras"
+METRICS = "metrics.json"
+HISTORY = "history.csv"
+
+
+def create_run_folder(parent: Path, name: str) -> Path:
+    """Make `parent/name`, or `name-2`, `name-3`, … if that is taken; nothing is ever overwritten.
+
+    Raises EnvironmentFault when the folder cannot be made or written.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = parent / (name if number == 1 else f"{name}-{number}")
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as error:
+        raise unwritable(parent / name, error) from error
+    raise AssertionError("count() does not end")
+
+
+def check_writable(parent: Path) -> None:
+    """Make `parent` if need be and write a file into it, so that an unwritable one is known before any work.
+
+    Raises EnvironmentFault.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        probe = parent / f".write-test-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(parent, error) from error
+
+
+def write_manifest(run: Path, facts: Mapping[str, Any]) -> None:
+    """Write manifest.json: `facts`, the commit, and the SHA-256 of every file that the run folder holds."""
+    digests = {
+        path.relative_to(run).as_posix(): digest_file(path)
+        for path in sorted(run.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    write_json(run / MANIFEST, {**facts, "commit": read_commit(), "files": digests})
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read a run's manifest. Raises UsageError when the folder has none, so is no finished run."""
+    try:
+        manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise errors.UsageError(f"Expected a finished run at {run}, with a {MANIFEST}. Received: {error}.") from error
+    assert isinstance(manifest, dict)
+    return manifest
+
+
+def check_digest(run: Path, name: str) -> Path:
+    """Return the path of a file of a run after comparing it with the manifest. Raises PromiseError if it differs."""
+    wanted = read_manifest(run)["files"].get(name)
+    path = run / name
+    received = digest_file(path) if path.is_file() else "no such file"
+    if received != wanted:
+        raise errors.PromiseError(
+            f"Expected {path} to be the file in {run / MANIFEST} (SHA-256 {wanted}). Received: {received}."
+        )
+    return path
+
+
+def describe_hardware(device: str) -> str:
+    """Return what a figure was measured on: `gpu (NAME)` as it is, for `cpu` the cores and the processor's name."""
+    if device != "cpu":
+        return device
+    processor = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")  # Linux; elsewhere platform knows the name
+    if information.is_file():
+        lines = information.read_text(encoding="utf-8").splitlines()
+        processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), processor)
+    return f"{os.cpu_count()} cores of {processor}"
+
+
+def read_commit() -> str:
+    """Return the commit of this checkout, with `+changes` if files differ from it, or `unknown` outside of git."""
+    root = Path(__file__).resolve().parent.parent
+    try:
+        answers = [
+            subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True).stdout.strip()
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain"])
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return answers[0] + ("+changes" if answers[1] else "")
