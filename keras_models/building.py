@@ -1,0 +1,30 @@
+"""From the model table of a recipe to a network, and the digest that says two networks are equal."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_models import cnn, mlp
+
+BUILDERS: dict[str, Callable[..., keras.Model]] = {"cnn": cnn.build, "mlp": mlp.build}
+
+
+def build(family: str, size_pixels: int, classes: int, seed: int, **options: Any) -> keras.Model:
+    """Build a `cnn` or an `mlp`; `options` are the keyword arguments of that family's `build`."""
+    return BUILDERS[family](size_pixels, classes, seed, **options)
+
+
+def digest_weights(model: keras.Model) -> str:
+    """SHA-256 over names, shapes and float32 bytes of all weights: the same on every backend for equal weights.
+
+    Seeds of dropout are left out: their integer type differs between backends.
+    """
+    sha = hashlib.sha256()
+    for variable in model.weights:
+        values = np.asarray(keras.ops.convert_to_numpy(variable), dtype="<f4")
+        sha.update(f"{variable.path}{values.shape}".encode())
+        sha.update(np.ascontiguousarray(values).tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,75 @@
+"""The layers that both networks share, with PyTorch's defaults where Keras has others."""
+
+from typing import Any
+
+import keras
+
+from keras_models.initializers import FanInUniform
+
+CHANNELS_LAST = "channels_last"  # said wherever Keras would else read it from a user's keras.json
+
+
+def image_input(size_pixels: int) -> Any:
+    """Return an input named `image`: uint8 (N, size_pixels, size_pixels, 3)."""
+    return keras.Input((size_pixels, size_pixels, 3), dtype="uint8", name="image")
+
+
+def scale(image: Any) -> Any:
+    """Map uint8 0..255 to float32 -1..1: the original's ToTensor and Normalize(mean .5, std .5).
+
+    In the graph, so that an exported model cannot be fed another scale. Rescaling is safe there; Keras 3.15.1's
+    Resizing and Random* layers are not (they switch later layers to training mode).
+    """
+    return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(image)
+
+
+class SeededLayers:
+    """Makes Conv2D and Dense layers whose first weights are streams 0, 1, 2, … of one seed, in order of making."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._tensors = 0
+
+    def convolution(self, filters: int, features: Any, name: str) -> Any:
+        """Apply a 3x3 convolution of stride 1 that keeps height and width (PyTorch's padding=1)."""
+        fan_in = 3 * 3 * int(features.shape[-1])
+        return keras.layers.Conv2D(
+            filters, 3, padding="same", data_format=CHANNELS_LAST, name=name, **self._draw(fan_in)
+        )(features)
+
+    def dense(self, units: int, features: Any, name: str) -> Any:
+        """Apply a dense layer without activation."""
+        return keras.layers.Dense(units, name=name, **self._draw(int(features.shape[-1])))(features)
+
+    def dropout(self, fraction: float, features: Any, name: str) -> Any:
+        """Apply dropout; a fraction of 0 adds no layer. Masks differ between backends, the rest does not.
+
+        The seed is far from those of other dropouts: on torch the generator is seeded with seed + step, so
+        neighbouring seeds would give the same masks one step apart (Keras 3.15.1).
+        """
+        if not fraction:
+            return features
+        self._tensors += 1
+        seed = (self.seed * 0x9E3779B1 + self._tensors * 0x85EBCA6B) % 2**31  # two odd constants spread neighbours
+        return keras.layers.Dropout(fraction, seed=seed, name=name)(features)
+
+    def _draw(self, fan_in: int) -> dict[str, FanInUniform]:
+        kernel, bias = self._tensors, self._tensors + 1
+        self._tensors += 2
+        return {
+            "kernel_initializer": FanInUniform(fan_in, self.seed, kernel),
+            "bias_initializer": FanInUniform(fan_in, self.seed, bias),
+        }
+
+
+def normalize(features: Any, name: str) -> Any:
+    """Apply batch normalisation as PyTorch's BatchNorm2d: eps 1e-5; its momentum .1 is Keras' .9.
+
+    The running variance here is the biased one: at 64 images of 16x16 or more it differs by less than 1e-4.
+    """
+    return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-5, name=name)(features)
+
+
+def leaky_relu(features: Any, name: str) -> Any:
+    """Apply LeakyReLU with PyTorch's slope of .01 (Keras' own default is .3)."""
+    return keras.layers.LeakyReLU(negative_slope=0.01, name=name)(features)

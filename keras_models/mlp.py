@@ -1,0 +1,28 @@
+"""The original's multilayer perceptron, written once in Keras layers."""
+
+from collections.abc import Sequence
+
+import keras
+
+from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, leaky_relu, scale
+
+
+def build(
+    size_pixels: int,
+    classes: int,
+    seed: int,
+    dense_units: Sequence[int] = (1024, 512, 256),
+    dropout_fraction: float = 0.3,
+) -> keras.Model:
+    """Return the network: uint8 (N, size_pixels, size_pixels, 3) named `image` to float32 logits (N, classes).
+
+    Flatten, a dense layer with LeakyReLU per entry of `dense_units`, dropout, logits.
+    """
+    layers = SeededLayers(seed)
+    image = image_input(size_pixels)
+    features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(scale(image))
+    for number, units in enumerate(dense_units, start=1):
+        features = layers.dense(units, features, f"dense_{number}")
+        features = leaky_relu(features, f"leaky_relu_{number}")
+    features = layers.dropout(dropout_fraction, features, "dropout")
+    return keras.Model(image, layers.dense(classes, features, "logits"), name="mlp")

@@ -1,0 +1,24 @@
+"""The one file that carries a network between backends: an uncompiled `.keras`."""
+
+from pathlib import Path
+
+import keras
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Write architecture and weights to `path`, which ends in `.keras`, without the optimizer.
+
+    A compiled file of the torch backend names torch's own optimizer class: jax and tensorflow cannot train from
+    it, and without torch it cannot even be read (Keras 3.15.1). So a copy that was never compiled is saved.
+    """
+    bare = keras.models.clone_model(model)
+    bare.set_weights(model.get_weights())
+    bare.save(path)
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Fill a network that our own code has built with the weights of a `.keras` file.
+
+    The configuration in the file is not deserialised, so nothing in it can run.
+    """
+    model.load_weights(path)
