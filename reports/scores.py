@@ -1,0 +1,155 @@
+"""Says what logits are worth against the true labels: accuracy, loss, per-class scores, confusion."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+import errors
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """Scores of one class; 0.0 where the class was never given (precision) or is absent (recall)."""
+
+    label: int
+    precision: float
+    recall: float
+    f1: float
+    support: int  # images whose true label this is
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of N images over K classes.
+
+    `accuracy_standard_error` is the binomial sqrt(p (1 - p) / N) (Brown, Cai and DasGupta, "Interval
+    Estimation for a Binomial Proportion", Statistical Science 16(2), 2001, the Wald interval's). It speaks
+    of which images happened to be drawn, not of which seed trained the model, and it is 0 when every
+    image is right or every image is wrong, where it says too little.
+    `loss` is the mean over images of -ln p(true label), in nats; uniform logits give ln K.
+    `confusion` is K x K image counts: rows the true label, columns the label given.
+    """
+
+    images: int
+    accuracy: float
+    accuracy_standard_error: float
+    loss: float
+    per_class: tuple[ClassScores, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scores as dicts, lists, ints and unrounded floats, which JSON gives back unchanged."""
+        return {
+            **asdict(self),
+            "per_class": [asdict(scores) for scores in self.per_class],
+            "confusion": [list(row) for row in self.confusion],
+        }
+
+
+def score(logits: NDArray[np.float32], labels: NDArray[np.integer[Any]]) -> Scores:
+    """Return the scores of logits (N, K) against true labels (N,) from 0 to K - 1.
+
+    All K classes are listed, also those absent from the labels. Raises ValueError for shapes, dtypes or
+    labels that do not fit, errors.DivergedError for logits that are not finite.
+    """
+    given = given_labels(logits)
+    images, classes = logits.shape
+    _check_labels(labels, images, classes)
+    true = labels.astype(np.int64)
+    all_labels = np.arange(classes)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        true, given, labels=all_labels, average=None, zero_division=0
+    )
+    accuracy = int(np.count_nonzero(given == true)) / images
+    return Scores(
+        images=images,
+        accuracy=accuracy,
+        accuracy_standard_error=math.sqrt(accuracy * (1 - accuracy) / images),
+        # Subtracted, not negated: a loss of nought would be written -0.0.
+        loss=0.0 - float(np.mean(_log_softmax(logits)[np.arange(images), true])),
+        per_class=tuple(
+            ClassScores(
+                label, float(precision[label]), float(recall[label]), float(f1[label]), int(support[label])
+            )
+            for label in range(classes)
+        ),
+        confusion=tuple(
+            tuple(int(count) for count in row) for row in confusion_matrix(true, given, labels=all_labels)
+        ),
+    )
+
+
+def given_labels(logits: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the label (N,) of the greatest of each row of logits (N, K); on a tie, the lowest such label.
+
+    Raises ValueError for another shape or dtype, errors.DivergedError for logits that are not finite: a row
+    of NaN would otherwise count as label 0.
+    """
+    _check_logits(logits)
+    given: NDArray[np.int64] = np.argmax(logits, axis=1).astype(np.int64)
+    return given
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
+    """Return softmax(logits / temperature), (N, K), in float64 so that each row sums to 1 within 1e-15 or so.
+
+    Temperature as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017. Raises ValueError
+    for another shape or dtype or a temperature that is not above 0, errors.DivergedError for logits that
+    are not finite.
+    """
+    _check_logits(logits)
+    if not (math.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"Expected a finite temperature above 0. Received {temperature}.")
+    return np.exp(_log_softmax(logits, temperature))
+
+
+def describe(scores: Scores) -> list[str]:
+    """Return lines for the terminal: a headline with accuracy ± its standard error, then a row per class."""
+    headline = (
+        f"accuracy {scores.accuracy:.4f} ± {scores.accuracy_standard_error:.4f} "
+        f"({scores.images:,} images), loss {scores.loss:.4f}"
+    )
+    rows = [
+        f"{row.label:>5}  {row.precision:>9.4f}  {row.recall:>6.4f}  {row.f1:>6.4f}  {row.support:>7,}"
+        for row in scores.per_class
+    ]
+    return [headline, f"{'label':>5}  {'precision':>9}  {'recall':>6}  {'f1':>6}  {'images':>7}", *rows]
+
+
+def _log_softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
+    # The row's maximum goes first: exp(1000) would overflow, exp(1000 - 1000) does not.
+    scaled: NDArray[np.float64] = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    scaled -= np.log(np.exp(scaled).sum(axis=1, keepdims=True))
+    return scaled
+
+
+def _check_logits(logits: NDArray[np.float32]) -> None:
+    if logits.ndim != 2 or logits.shape[0] < 1 or logits.shape[1] < 2 or logits.dtype.kind != "f":
+        raise ValueError(
+            "Expected floating-point logits of shape (N, K) with at least 1 image and 2 classes. "
+            f"Received {logits.dtype} of shape {logits.shape}."
+        )
+    broken = ~np.isfinite(logits)
+    if broken.any():
+        raise errors.DivergedError(
+            f"Expected finite logits. Received {int(broken.sum()):,} non-finite values in "
+            f"{int(broken.any(axis=1).sum()):,} of {len(logits):,} images. "
+            "Train again with a lower learning rate."
+        )
+
+
+def _check_labels(labels: NDArray[np.integer[Any]], images: int, classes: int) -> None:
+    if labels.shape != (images,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"Expected integer labels of shape ({images},), one for each row of logits. "
+            f"Received {labels.dtype} of shape {labels.shape}."
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"Expected labels from 0 to {classes - 1}. Received labels from {labels.min()} to {labels.max()}."
+        )
