@@ -1,0 +1,136 @@
+"""`run.py train`: from CSV files and folders to a trained network, honest numbers, pictures and a submission."""
+
+import dataclasses
+import time
+from argparse import Namespace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import backends
+import errors
+from commands.steps.data import find_data, open_splits
+from commands.steps.judging import write_judgement
+from commands.steps.networks import build_network, ordered_batches, training_batches
+from commands.steps.progress import TrainingProgress, counting
+from data_io.cache import CachedSplit
+from data_io.files import digest_bytes, replacing, write_bytes, write_text
+from data_io.folder import SPLITS, DataFolder, read_data_folder
+from data_io.predictions import write_submission
+from data_io.run_folder import (
+    HISTORY,
+    MODEL,
+    RECIPE,
+    check_writable,
+    create_run_folder,
+    describe_hardware,
+    write_manifest,
+)
+from recipes.reading import read_recipe, to_toml
+from recipes.recipe import Recipe
+from reports.figures import draw_curves, encode_png
+from reports.scores import describe, given_labels
+
+
+def run(args: Namespace) -> None:
+    """Check everything that can be checked at once, then train."""
+    if args.loader == "tf.data" and not backends.is_installed("tensorflow"):
+        raise errors.EnvironmentFault(
+            "Expected tensorflow to be installed for --loader tf.data. Received: no such package. Use --loader "
+            "pydataset, or run: pip install -c constraints.txt -e '.[tensorflow]'"
+        )
+    recipe = read_recipe(args.recipe, args.set, args.seed) if args.recipe else None
+    check_writable(args.out)
+    root, is_sample = find_data(args.data)
+    recipe = recipe or read_recipe("quick" if is_sample else "cnn", args.set, args.seed)
+    data = read_data_folder(root, recipe.model.classes)
+    splits = open_splits(data, recipe.image.size_pixels, args.cache, SPLITS)
+    _train(args, recipe, data, splits)
+
+
+def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, CachedSplit]) -> None:
+    """Train, judge on validation, answer test, and leave a run folder."""
+    begun_seconds = time.monotonic()
+    from keras_models.building import digest_weights
+    from keras_models.device import find_device
+    from keras_models.inference import predict_logits
+    from keras_models.saving import save_model
+    from keras_models.training import Epoch, Schedule, compile_model, fit
+
+    device = find_device(args.device)
+    train, validation = training_batches(recipe, splits["train"]), ordered_batches(recipe, splits["validation"])
+    model = build_network(recipe)
+    first_weights_digest = digest_weights(model)
+    settings = dataclasses.asdict(recipe.training)
+    batch_size = settings.pop("batch_size")
+    schedule = Schedule(**settings)
+    compile_model(model, schedule)
+    run_folder = create_run_folder(args.out, f"{recipe.name}-{args.backend}-seed{recipe.seed}")
+    print(f"device: {device}")
+    print(f"recipe: {recipe.name}, seed {recipe.seed}, {schedule.epochs} epochs, {model.count_params():,} parameters")
+    print(f"run: {run_folder}", flush=True)
+    recipe_text = to_toml(recipe)
+    write_text(run_folder / RECIPE, recipe_text)
+
+    history: list[dict[str, float]] = []
+    progress = TrainingProgress(schedule.epochs, train.steps)
+
+    def record(epoch: Epoch) -> None:
+        history.append(dataclasses.asdict(epoch))
+        write_text(run_folder / HISTORY, pd.DataFrame(history).to_csv(index=False, lineterminator="\n"))
+        progress.epoch(epoch)
+
+    def predict(name: str) -> NDArray[np.float32]:
+        images = splits[name].images
+        with counting(f"predicting {name} images", len(images)) as advance:
+            return predict_logits(model, images, batch_size, advance)
+
+    try:
+        fit(model, train, validation, schedule, args.loader, progress.step, record)
+    finally:
+        progress.close()
+    training_seconds = time.monotonic() - begun_seconds
+
+    title = f"{recipe.name} on {args.backend}, seed {recipe.seed}"
+    scores = write_judgement(run_folder, splits["validation"], predict("validation"), f"{title}: validation")
+    write_bytes(run_folder / "curves.png", encode_png(draw_curves(history, title)))
+    given = given_labels(predict("test"))
+    write_submission(run_folder / "submission.csv", data.submission_ids, data.splits["test"].ids, given)
+    with replacing(run_folder / MODEL) as temporary:
+        save_model(model, temporary)
+    minutes = (time.monotonic() - begun_seconds) / 60
+    facts = {
+        "command": args.command_line,
+        "backend": args.backend,
+        "device": device,
+        "hardware": describe_hardware(device),
+        "loader": args.loader,
+        "seed": recipe.seed,
+        "versions": backends.versions(),
+        "recipe_digest": digest_bytes(recipe_text.encode()),
+        "data_digests": {name: cached.digest for name, cached in splits.items()},
+        "first_weights_digest": first_weights_digest,
+        "weights_digest": digest_weights(model),
+        "training_minutes": training_seconds / 60,
+        "minutes": minutes,
+    }
+    write_manifest(run_folder, facts)
+    print("\n".join(describe(scores)))
+    print(f"{minutes:.1f} minutes; wrote {run_folder}")
+    if args.check:
+        check_claim(recipe, scores.accuracy, minutes, describe_hardware(device))
+
+
+def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) -> None:
+    """Raise PromiseError when the recipe's claim is not met; its minutes bind only on the hardware it names."""
+    expected = recipe.expected
+    broken = []
+    least = expected.validation_accuracy - expected.tolerance
+    if accuracy < least:
+        broken.append(f"Expected a validation accuracy of at least {least:.4f}. Received: {accuracy:.4f}.")
+    if hardware == expected.hardware and minutes > expected.minutes:
+        broken.append(f"Expected at most {expected.minutes:g} minutes on {hardware}. Received: {minutes:.1f}.")
+    if broken:
+        raise errors.PromiseError(broken)
+    print(f"check: the claim of {recipe.name} holds")
