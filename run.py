@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import backends
 import errors
@@ -14,9 +15,16 @@ import errors
 BACKEND_VERBS = ("train", "evaluate")
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line like all others; verbs' parsers are made of the same class."""
+
+    def error(self, message: str) -> NoReturn:
+        raise errors.UsageError(f"Expected other options. Received: {message}. See: python {self.prog} --help")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs. Each verb is the file of its name in `commands`."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="run.py",
         description="Which generator made this image? Trains, judges and compares image classifiers on Keras 3.",
         epilog="Without a verb: train, evaluate and submit, on ./data or else on drawn sample data. Exit codes: "
@@ -68,7 +76,7 @@ def _add_backend_options(parser: argparse.ArgumentParser) -> None:
 
 def _whole_number(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"Expected a whole number from 0. Received: {text!r}.")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)
 
 
@@ -78,9 +86,9 @@ def main(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a C locale cannot print "±"
     has_verb = bool(arguments) and (not arguments[0].startswith("-") or arguments[0] in ("-h", "--help"))
-    args = build_parser().parse_args(arguments if has_verb else ["train", *arguments])
-    args.command_line = shlex.join(["python", "run.py", *arguments])
     try:
+        args = build_parser().parse_args(arguments if has_verb else ["train", *arguments])
+        args.command_line = shlex.join(["python", "run.py", *arguments])
         if args.verb in BACKEND_VERBS:
             choice = backends.choose(args.backend, os.environ)
             backends.activate(choice, args.device)
@@ -91,6 +99,9 @@ def main(arguments: list[str]) -> int:
         for message in error.messages:
             print(f"error: {message}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("error: stopped by SIGINT", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -7,6 +7,7 @@ from commands.steps.data import find_data, open_splits
 from commands.steps.judging import write_judgement
 from commands.steps.networks import load_network, load_recipe
 from commands.steps.progress import counting
+from commands.steps.startup import start_keras
 from data_io.folder import read_data_folder
 from data_io.run_folder import check_writable, create_run_folder, describe_hardware, write_manifest
 from reports.scores import describe
@@ -20,7 +21,8 @@ def run(args: Namespace) -> None:
     data = read_data_folder(root, recipe.model.classes, [args.split])
     cached = open_splits(data, recipe.image.size_pixels, args.cache, [args.split])[args.split]
 
-    from keras_models.device import find_device  # Keras takes 4 to 8 s to import: after the checks
+    start_keras()  # takes 4 to 8 s: after the checks
+    from keras_models.device import find_device
     from keras_models.inference import predict_logits
 
     device = find_device(args.device)

@@ -14,6 +14,7 @@ from commands.steps.data import find_data, open_splits
 from commands.steps.judging import write_judgement
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.progress import TrainingProgress, counting
+from commands.steps.startup import holding_stderr, start_keras
 from data_io.cache import CachedSplit
 from data_io.files import digest_bytes, replacing, write_bytes, write_text
 from data_io.folder import SPLITS, DataFolder, read_data_folder
@@ -52,6 +53,7 @@ def run(args: Namespace) -> None:
 def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, CachedSplit]) -> None:
     """Train, judge on validation, answer test, and leave a run folder."""
     begun_seconds = time.monotonic()
+    start_keras()
     from keras_models.building import digest_weights
     from keras_models.device import find_device
     from keras_models.inference import predict_logits
@@ -97,7 +99,7 @@ def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, 
     write_bytes(run_folder / "curves.png", encode_png(draw_curves(history, title)))
     given = given_labels(predict("test"))
     write_submission(run_folder / "submission.csv", data.submission_ids, data.splits["test"].ids, given)
-    with replacing(run_folder / MODEL) as temporary:
+    with replacing(run_folder / MODEL) as temporary, holding_stderr():
         save_model(model, temporary)
     minutes = (time.monotonic() - begun_seconds) / 60
     facts = {
