@@ -1,5 +1,6 @@
 """Images decoded once into a memory-mapped uint8 file, named after the content it was made from."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -90,9 +91,22 @@ def choose_cache_folder(root: Path, option: Path | None) -> Path:
 def _decode(split: Split, size_pixels: int, path: Path, advance: Advance) -> None:
     shape = (len(split), size_pixels, size_pixels, 3)
     target = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    _reserve(path)
     for place, image in enumerate(_each(split, lambda path: read_image(path, size_pixels), advance)):
         target[place] = image
     target.flush()
+
+
+def _reserve(path: Path) -> None:
+    """Take a sparse file's space on the disk: writing a map on a full disk kills the process (SIGBUS), this raises."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with path.open("r+b") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # a file system that cannot reserve is no fault
+                raise
 
 
 def _each(split: Split, read: Callable[[Path], Result], advance: Advance) -> Iterator[Result]:

@@ -11,6 +11,9 @@ RESIZE_RULE = "pillow-bilinear"
 # Pillow would read a JPEG or a GIF named .png in silence. TensorFlow reads some of these differently
 # (JPEG: mean off by 0.8 grey levels), and a mixture of formats is a shortcut to the label.
 FORMATS = ("PNG",)
+SIGNATURE = b"\x89PNG\r\n\x1a\n"  # the first 8 bytes of every PNG (its specification, 5.2)
+# 12 kB of PNG can hold 100 million pixels; Pillow only warns from 89 million and loads them (300 MB of RGB).
+MAXIMUM_PIXELS = 1 << 24
 
 
 def read_image(path: Path, size_pixels: int) -> NDArray[np.uint8]:
@@ -20,6 +23,10 @@ def read_image(path: Path, size_pixels: int) -> NDArray[np.uint8]:
     """
     try:
         with Image.open(path, formats=FORMATS) as opened:
+            if opened.width * opened.height > MAXIMUM_PIXELS:
+                raise ValueError(f"{opened.width} x {opened.height} pixels, more than {MAXIMUM_PIXELS:,}")
+            if opened.mode.startswith("I"):
+                raise ValueError("16 bits per pixel, which convert('RGB') would clip")
             image = opened.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(_reason(path, error)) from error
@@ -35,5 +42,8 @@ def _reason(path: Path, error: Exception) -> str:
         return "an empty file"
     if isinstance(error, UnidentifiedImageError):
         with path.open("rb") as file:
-            return f"no PNG (it starts with {file.read(8)!r})"
+            start = file.read(len(SIGNATURE))
+        if start != SIGNATURE:
+            return f"no PNG (it starts with {start!r})"
+        return "a PNG that is broken before its first pixel"
     return f"a PNG that cannot be decoded ({error})"

@@ -68,7 +68,8 @@ def read_manifest(run: Path) -> dict[str, Any]:
         manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise errors.UsageError(f"Expected a finished run at {run}, with a {MANIFEST}. Received: {error}.") from error
-    assert isinstance(manifest, dict)
+    if not (isinstance(manifest, dict) and isinstance(manifest.get("files"), dict)):
+        raise errors.UsageError(f"Expected digests of files in {run / MANIFEST}. Received: JSON of another form.")
     return manifest
 
 

@@ -37,11 +37,14 @@ def read_table(path: Path, classes: int | None) -> Table:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            lines = [(reader.line_num, fields) for fields in reader if fields]
+            try:
+                header = next(reader, [])
+                lines = [(reader.line_num, fields) for fields in reader if fields]
+            except csv.Error as error:
+                return _nothing(path, wanted, f"{path} line {reader.line_num}: Expected CSV. Received: {error}.")
     except FileNotFoundError:
         return _nothing(path, wanted, f"Expected the file {path}. Received: no such file.")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError) as error:
         return _nothing(path, wanted, f"Expected {path} to be a CSV file in UTF-8. Received: {error}.")
     if missing := [column for column in wanted if header.count(column) != 1]:
         return _nothing(

@@ -9,9 +9,10 @@ def save_model(model: keras.Model, path: Path) -> None:
     """Write architecture and weights to `path`, which ends in `.keras`, without the optimizer.
 
     A compiled file of the torch backend names torch's own optimizer class: jax and tensorflow cannot train from
-    it, and without torch it cannot even be read (Keras 3.15.1). So a copy that was never compiled is saved.
+    it, and without torch it cannot even be read (Keras 3.15.1). So a copy that was never compiled is saved; it is
+    not made by `clone_model`, which compiles the copy as the model was.
     """
-    bare = keras.models.clone_model(model)
+    bare = keras.Model.from_config(model.get_config())
     bare.set_weights(model.get_weights())
     bare.save(path)
 

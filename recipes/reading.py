@@ -1,6 +1,7 @@
 """Recipes from TOML files and `--set KEY=VALUE`, and back to TOML. Nothing is imported from a recipe."""
 
 import dataclasses
+import sys
 import tomllib
 import types
 import typing
@@ -86,6 +87,9 @@ def _build(kind: Any, value: Any, path: str) -> Any:
     accepted: type | types.UnionType = int | float if kind is float else kind
     if isinstance(value, bool) or not isinstance(value, accepted):
         raise _mistyped(path, wanted, value)
+    if isinstance(value, int | float) and kind is float and not abs(value) <= sys.float_info.max:
+        # TOML has inf and nan, and a whole number may be too large for a float
+        raise _mistyped(path, "a finite number", value)
     return kind(value)
 
 

@@ -4,11 +4,13 @@ A recipe and a seed name one experiment on every backend; the backend is not in 
 TOML files of this folder; `recipes.reading` fills these classes from them.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import errors
 
 FAMILIES = ("cnn", "mlp")
+NAME_PATTERN = re.compile(r"\w[\w. -]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Recipe:
     seed: int = field(default=0)
 
     def __post_init__(self) -> None:
+        # The name becomes the run folder's: it must not lead out of the parent or hide in it.
+        _expect(NAME_PATTERN.fullmatch(self.name) is not None, "name", "letters, digits, '_', '-', '.', ' '", self.name)
         _expect(0 <= self.seed < 2**32, "seed", "0 to 4294967295", self.seed)
 
 

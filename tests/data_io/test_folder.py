@@ -1,0 +1,152 @@
+"""A data folder in the competition's form, and everything that can be wrong with one, in one answer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import errors
+from data_io.folder import SHOWN_MISTAKES, read_data_folder, shorten
+
+
+@pytest.fixture
+def root(tmp_path: Path, draw_data_folder: Callable[..., Path]) -> Path:
+    return draw_data_folder(tmp_path / "data")
+
+
+def mistakes_of(root: Path, splits: tuple[str, ...] = ("train", "validation", "test")) -> tuple[str, ...]:
+    with pytest.raises(errors.DataError) as caught:
+        read_data_folder(root, 5, splits)
+    return caught.value.messages
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_whole_folder_gives_ids_lines_paths_and_labels_in_the_order_of_the_csv(root: Path) -> None:
+    data = read_data_folder(root, 5)
+    assert list(data.splits) == ["train", "validation", "test"]
+    train = data.splits["train"]
+    assert len(train) == 6
+    assert train.table == root / "train.csv"
+    assert train.ids == ("train_0", "train_1", "train_2", "train_3", "train_4", "train_5")
+    assert train.lines == (2, 3, 4, 5, 6, 7)
+    assert train.paths[5] == root / "train" / "train_5.png"
+    assert train.labels is not None
+    assert train.labels.dtype == np.int32
+    assert train.labels.tolist() == [0, 1, 2, 3, 4, 0]
+    assert data.splits["test"].labels is None
+    assert data.submission_ids == ("test_0", "test_1", "test_2", "test_3", "test_4", "test_5")
+
+
+def test_submission_ids_keep_the_order_of_the_sample(root: Path) -> None:
+    (root / "sample_submission.csv").write_text(
+        "image_id,label\ntest_5,0\ntest_0,0\ntest_4,0\ntest_1,0\ntest_3,0\ntest_2,0\n"
+    )
+    ids = read_data_folder(root, 5).submission_ids
+    assert ids == ("test_5", "test_0", "test_4", "test_1", "test_3", "test_2")
+
+
+def test_an_id_may_carry_the_suffix_of_its_file(root: Path) -> None:
+    change(root / "train.csv", "train_0,", "train_0.png,")
+    train = read_data_folder(root, 5).splits["train"]
+    assert train.ids[0] == "train_0.png"
+    assert train.paths[0] == root / "train" / "train_0.png"
+
+
+def test_only_the_splits_that_are_asked_for_are_read(root: Path) -> None:
+    (root / "test.csv").unlink()
+    (root / "sample_submission.csv").unlink()
+    (root / "train.csv").write_text("nonsense")
+    data = read_data_folder(root, 5, ["validation"])
+    assert list(data.splits) == ["validation"]
+    assert data.submission_ids == ()
+
+
+@pytest.mark.parametrize("taken_by_a_file", [False, True])
+def test_without_a_data_folder_the_option_is_named(tmp_path: Path, taken_by_a_file: bool) -> None:
+    if taken_by_a_file:
+        (tmp_path / "absent").write_text("")
+    (mistake,) = mistakes_of(tmp_path / "absent")
+    assert mistake == (
+        f"Expected a data folder at {tmp_path / 'absent'}. Received: no such folder. Name yours with --data."
+    )
+
+
+@pytest.mark.parametrize("name", ["train.csv", "validation.csv", "test.csv", "sample_submission.csv"])
+def test_a_csv_that_is_not_there_is_one_mistake(root: Path, name: str) -> None:
+    (root / name).unlink()
+    assert mistakes_of(root) == (f"Expected the file {root / name}. Received: no such file.",)
+
+
+def test_a_folder_of_images_that_is_not_there_is_one_mistake_not_one_per_image(root: Path) -> None:
+    (root / "validation").rename(root / "val")
+    assert mistakes_of(root) == (
+        f"Expected the folder {root / 'validation'} with the images of validation.csv. Received: no such folder.",
+    )
+
+
+@pytest.mark.parametrize("new_name", ["train_2.PNG", "train_2.jpg", "train_2"])
+def test_an_image_of_another_name_is_missing_with_its_line(root: Path, new_name: str) -> None:
+    (root / "train" / "train_2.png").rename(root / "train" / new_name)
+    assert mistakes_of(root) == (
+        f"{root / 'train.csv'} line 4: Expected the image {root / 'train' / 'train_2.png'}. Received: no such file.",
+    )
+
+
+def test_a_column_that_is_not_there_is_one_mistake(root: Path) -> None:
+    change(root / "train.csv", "image_id,label", "image_id,class")
+    (mistake,) = mistakes_of(root)
+    assert "the column label once in line 1. Received: 'image_id,class'." in mistake
+
+
+def test_a_label_is_judged_by_the_number_of_classes(root: Path) -> None:
+    with pytest.raises(errors.DataError) as caught:
+        read_data_folder(root, 4)
+    assert [message.partition(": ")[0] for message in caught.value.messages] == [
+        f"{root / 'train.csv'} line 6",
+        f"{root / 'validation.csv'} line 6",
+    ]
+
+
+def test_the_mistakes_of_all_tables_come_together(root: Path) -> None:
+    change(root / "train.csv", "train_1,1", "train_1,7")
+    (root / "train" / "train_3.png").unlink()
+    (root / "validation.csv").unlink()
+    change(root / "test.csv", "test_0\n", "test_0\n../test_0\n")
+    assert [message.partition(" Received")[0] for message in mistakes_of(root)] == [
+        f"{root / 'train.csv'} line 3: Expected a label from 0 to 4.",
+        f"{root / 'train.csv'} line 5: Expected the image {root / 'train' / 'train_3.png'}.",
+        f"Expected the file {root / 'validation.csv'}.",
+        f"{root / 'test.csv'} line 3: Expected an id of letters, digits, '.', '_' and '-', not starting with '.'.",
+    ]
+
+
+def test_more_than_twenty_mistakes_are_shortened_to_twenty_and_their_number(
+    tmp_path: Path, draw_data_folder: Callable[..., Path]
+) -> None:
+    root = draw_data_folder(tmp_path / "data", images_per_split=23)
+    for path in (root / "train").iterdir():
+        path.unlink()
+    mistakes = mistakes_of(root)
+    assert len(mistakes) == 21
+    assert mistakes[19].startswith(f"{root / 'train.csv'} line 21: ")
+    assert mistakes[20] == "… and 3 more mistakes like these."
+
+
+def test_exactly_as_many_mistakes_as_are_shown_are_not_shortened() -> None:
+    mistakes = [str(number) for number in range(SHOWN_MISTAKES)]
+    assert shorten(mistakes) == mistakes
+    assert shorten([*mistakes, "x"])[-1] == "… and 1 more mistakes like these."
+
+
+def test_a_sample_submission_with_other_ids_is_reported_before_any_training(root: Path) -> None:
+    change(root / "sample_submission.csv", "test_3,0\ntest_4,0\n", "test_9,0\n")
+    assert mistakes_of(root) == (
+        f"Expected {root / 'sample_submission.csv'} to have the ids of test.csv. "
+        "Received: 1 others (test_9) and 2 missing (test_3, test_4).",
+    )

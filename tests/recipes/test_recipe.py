@@ -1,0 +1,92 @@
+"""The values that a recipe may hold."""
+
+import dataclasses
+import re
+
+import pytest
+
+import errors
+from recipes.recipe import Augmentation, Expected, Image, Model, Recipe, Training
+
+IMAGE = Image(size_pixels=32)
+AUGMENTATION = Augmentation(flip_probability=0.5, rotation_degrees=15.0)
+MODEL = Model(family="cnn", classes=5, dense_units=(8,), dropout_fraction=0.3, channels=(4, 8))
+TRAINING = Training(epochs=3, batch_size=8, learning_rate=0.1, momentum=0.9, drop_every_epochs=2, drop_factor=0.5)
+EXPECTED = Expected(data="sample", validation_accuracy=0.5, tolerance=0.1, minutes=1.0, hardware="any")
+RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        (IMAGE, "size_pixels", 15),
+        (IMAGE, "size_pixels", 1025),
+        (AUGMENTATION, "flip_probability", -0.01),
+        (AUGMENTATION, "flip_probability", 1.01),
+        (AUGMENTATION, "rotation_degrees", -1.0),
+        (AUGMENTATION, "rotation_degrees", 181.0),
+        (MODEL, "family", "svm"),
+        (MODEL, "classes", 1),
+        (MODEL, "dense_units", ()),
+        (MODEL, "dense_units", (8, 0)),
+        (MODEL, "dropout_fraction", 1.0),
+        (MODEL, "dropout_fraction", -0.1),
+        (MODEL, "channels", ()),
+        (MODEL, "channels", (4, -1)),
+        (TRAINING, "epochs", 0),
+        (TRAINING, "batch_size", 0),
+        (TRAINING, "learning_rate", 0.0),
+        (TRAINING, "learning_rate", float("nan")),
+        (TRAINING, "momentum", 1.0),
+        (TRAINING, "momentum", -0.1),
+        (TRAINING, "drop_every_epochs", 0),
+        (TRAINING, "drop_factor", 0.0),
+        (TRAINING, "drop_factor", 1.1),
+        (RECIPE, "seed", -1),
+        (RECIPE, "seed", 2**32),
+        (RECIPE, "name", ""),
+        (RECIPE, "name", "../elsewhere"),
+        (RECIPE, "name", ".hidden"),
+        (RECIPE, "name", "a/b"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_its_name_and_what_was_received(
+    part: object, field: str, value: object
+) -> None:
+    pattern = rf"Expected (\w+\.)?{field} to be .* Received: {re.escape(repr(value))}\."
+    with pytest.raises(errors.UsageError, match=pattern):
+        dataclasses.replace(part, **{field: value})  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        (IMAGE, "size_pixels", 16),
+        (IMAGE, "size_pixels", 1024),
+        (AUGMENTATION, "flip_probability", 0.0),
+        (AUGMENTATION, "flip_probability", 1.0),
+        (AUGMENTATION, "rotation_degrees", 0.0),
+        (AUGMENTATION, "rotation_degrees", 180.0),
+        (MODEL, "classes", 2),
+        (MODEL, "dropout_fraction", 0.0),
+        (TRAINING, "momentum", 0.0),
+        (TRAINING, "drop_factor", 1.0),
+        (RECIPE, "seed", 0),
+        (RECIPE, "seed", 2**32 - 1),
+        (RECIPE, "name", "cnn v1.2-größe_3"),
+    ],
+)
+def test_the_ends_of_a_range_belong_to_it(part: object, field: str, value: object) -> None:
+    assert getattr(dataclasses.replace(part, **{field: value}), field) == value  # type: ignore[type-var]
+
+
+def test_an_mlp_has_no_channels() -> None:
+    mlp = Model(family="mlp", classes=5, dense_units=(8,), dropout_fraction=0.3)
+    assert mlp.channels == ()
+    with pytest.raises(errors.UsageError, match=r"Expected model.channels to be none, since an mlp"):
+        dataclasses.replace(mlp, channels=(4,))
+
+
+def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RECIPE.training.epochs = 0  # type: ignore[misc]

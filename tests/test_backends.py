@@ -1,0 +1,129 @@
+"""The choice of the backend, from options and environment alone."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+import pytest
+
+import backends
+import errors
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """`install("jax", …)`: from now on exactly these are installed, as far as `backends` can tell."""
+
+    def only(*names: str) -> None:
+        specs = {name: ModuleSpec(name, None) for name in names}
+        monkeypatch.setattr("importlib.util.find_spec", specs.get)
+
+    return only
+
+
+def test_the_option_wins_over_the_environment(install: Install) -> None:
+    install("torch", "tensorflow", "jax")
+    assert backends.choose("jax", {"KERAS_BACKEND": "tensorflow"}) == backends.Choice("jax", "--backend")
+
+
+def test_the_environment_wins_over_the_first_installed(install: Install) -> None:
+    install("torch", "tensorflow", "jax")
+    assert backends.choose(None, {"KERAS_BACKEND": "jax"}) == backends.Choice("jax", "KERAS_BACKEND")
+
+
+@pytest.mark.parametrize(
+    ("installed", "chosen"),
+    [
+        (("jax", "tensorflow", "torch"), "torch"),
+        (("jax", "tensorflow"), "tensorflow"),
+        (("jax",), "jax"),
+    ],
+)
+def test_without_a_wish_the_first_installed_of_torch_tensorflow_jax_is_taken(
+    install: Install, installed: tuple[str, ...], chosen: str
+) -> None:
+    install(*installed)
+    choice = backends.choose(None, {"KERAS_BACKEND": ""})
+    assert choice == backends.Choice(chosen, "the first installed of torch, tensorflow, jax")
+
+
+def test_an_environment_without_any_backend_is_told_what_to_install(install: Install) -> None:
+    install()
+    with pytest.raises(errors.EnvironmentFault, match=r"Received: none of them\. Run: pip install .*\.\[torch\]"):
+        backends.choose(None, {})
+
+
+def test_an_unknown_name_is_refused_with_its_source_even_if_a_package_has_it(install: Install) -> None:
+    install("torch", "numpy")
+    with pytest.raises(errors.UsageError, match=r"Expected a backend .* Received: 'numpy' from --backend\."):
+        backends.choose("numpy", {})
+    with pytest.raises(errors.UsageError, match=r"Received: 'openvino' from KERAS_BACKEND\."):
+        backends.choose(None, {"KERAS_BACKEND": "openvino"})
+
+
+def test_a_wish_for_what_is_not_installed_is_never_replaced_by_another(install: Install) -> None:
+    install("torch")
+    with pytest.raises(errors.EnvironmentFault, match=r"since --backend asks for it.*pip install .*\.\[jax\]'"):
+        backends.choose("jax", {})
+
+
+def test_a_module_that_is_forbidden_or_has_no_spec_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "jax", ModuleType("jax"))  # find_spec raises ValueError for it
+    assert not backends.is_installed("torch")
+    assert not backends.is_installed("jax")
+
+
+def test_what_is_installed_is_found_without_importing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "this", raising=False)  # a module of the standard library that prints
+    assert backends.is_installed("this")
+    assert "this" not in sys.modules
+
+
+def test_the_environment_names_the_backend_and_keeps_the_users_keras_folder_out() -> None:
+    variables = backends.environment("jax")
+    assert variables["KERAS_BACKEND"] == "jax"
+    assert variables["KERAS_HOME"] == str(backends.KERAS_HOME)
+    assert "CUDA_VISIBLE_DEVICES" not in variables  # auto: a GPU may be used
+
+
+def test_two_processes_can_share_a_gpu() -> None:
+    variables = backends.environment("tensorflow", "gpu")
+    assert variables["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
+    assert variables["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+
+
+def test_the_cpu_is_forced_in_the_way_of_each_backend() -> None:
+    variables = backends.environment("torch", "cpu")
+    assert variables["KERAS_TORCH_DEVICE"] == "cpu"
+    assert variables["JAX_PLATFORMS"] == "cpu"
+    assert variables["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+def test_the_keras_folder_holds_channels_last_and_float32() -> None:
+    settings = json.loads((backends.KERAS_HOME / "keras.json").read_text(encoding="utf-8"))
+    assert settings["image_data_format"] == "channels_last"
+    assert settings["floatx"] == "float32"
+
+
+def test_activating_changes_the_environment_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"PATH": "/bin"}
+    monkeypatch.setattr(os, "environ", own)
+    backends.activate(backends.Choice("tensorflow", "--backend"), "cpu")
+    assert own["KERAS_BACKEND"] == "tensorflow"
+    assert own["JAX_PLATFORMS"] == "cpu"
+    assert own["PATH"] == "/bin"
+
+
+def test_the_versions_list_python_and_only_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "PACKAGES", ("numpy", "no-such-package-as-this"))
+    found = backends.versions()
+    assert list(found) == ["python", "numpy"]
+    assert found["python"] == platform.python_version()
+    assert found["numpy"].split(".")[0].isdecimal()
