@@ -1,0 +1,18 @@
+from pathlib import Path
+
+import pytest
+
+import run
+
+
+def test_it_draws_and_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "drawn"
+    assert run.main(["sample", str(folder), "--images", "50", "--seed", "1"]) == 0
+    assert len(list(folder.glob("*/*.png"))) == 50
+    assert capsys.readouterr().out == f"drew 50 images with seed 1 in {folder}\n"
+
+
+def test_too_few_images_are_refused_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["sample", str(tmp_path / "drawn"), "--images", "3"]) == 2
+    assert capsys.readouterr().err.startswith("error: Expected ")
+    assert not (tmp_path / "drawn").exists()
