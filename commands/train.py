@@ -130,7 +130,9 @@ def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) 
     broken = []
     least = expected.validation_accuracy - expected.tolerance
     if accuracy < least:
-        broken.append(f"Expected a validation accuracy of at least {least:.4f}. Received: {accuracy:.4f}.")
+        broken.append(
+            f"Expected a validation accuracy of at least {least:.4f} on {expected.data} data. Received: {accuracy:.4f}."
+        )
     if hardware == expected.hardware and minutes > expected.minutes:
         broken.append(f"Expected at most {expected.minutes:g} minutes on {hardware}. Received: {minutes:.1f}.")
     if broken:

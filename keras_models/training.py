@@ -146,7 +146,9 @@ class _Recorder(keras.callbacks.Callback):
                 train_accuracy=values["accuracy"],
                 validation_loss=values["val_loss"],
                 validation_accuracy=values["val_accuracy"],
-                learning_rate=float(self.model.optimizer.learning_rate),
+                learning_rate=float(
+                    f"{float(self.model.optimizer.learning_rate):.7g}"
+                ),  # float32: 0.01, not 0.00999999978
                 seconds=time.perf_counter() - self.begun_seconds,
                 images_per_second=self.images / (self.trained_seconds - self.begun_seconds),
             )

@@ -54,7 +54,7 @@ def test_the_resolved_recipe_is_kept(tiny_run: TinyRun) -> None:
 def test_history_has_a_row_per_epoch_and_the_rate_has_dropped(tiny_run: TinyRun) -> None:
     history = pd.read_csv(tiny_run.folder / "history.csv")
     assert history["epoch"].tolist() == [1, 2]
-    assert history["learning_rate"].tolist() == pytest.approx([0.01, 0.005])
+    assert history["learning_rate"].tolist() == [0.01, 0.005]
     assert np.isfinite(history.to_numpy()).all()
     assert (history[["seconds", "images_per_second"]] > 0).all().all()
 
@@ -111,7 +111,7 @@ def test_check_ends_with_6_when_the_claim_is_not_met(
 ) -> None:
     claim = ["--set", "expected.validation_accuracy=1.0", "--set", "training.epochs=1"]
     assert train("--out", str(tmp_path), "--check", *claim) == 6
-    assert "error: Expected a validation accuracy of at least 1.0000. Received: " in capsys.readouterr().err
+    assert "error: Expected a validation accuracy of at least 1.0000 on no data. Received: " in capsys.readouterr().err
 
 
 def test_a_gpu_that_is_not_there_is_exit_4_and_leaves_no_run(
