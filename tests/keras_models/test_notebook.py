@@ -1,0 +1,17 @@
+"""The three lines that the README gives to a notebook."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+README = Path(__file__).resolve().parent.parent.parent / "README.md"
+
+
+def test_the_notebook_lines_of_the_readme_give_a_network_that_answers() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(block.strip().splitlines()) == 3
+    names: dict[str, object] = {}
+    exec(block, names)  # our own README
+    model = names["model"]
+    assert model.predict_on_batch(np.zeros((1, 128, 128, 3), np.uint8)).shape == (1, 5)  # type: ignore[attr-defined]
