@@ -1,0 +1,64 @@
+"""Tables of the documents, generated from `results/`: `python -m benchmarks.documents`.
+
+A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands between is made from results/NAME.json.
+"""
+
+import json
+import re
+from typing import Any
+
+from benchmarks.record import RESULTS
+from data_io.files import write_text
+
+ROOT = RESULTS.parent
+DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md")
+MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def fill(text: str) -> str:
+    """Return a document's text with the tables of the results as they are now."""
+    return MARKER.sub(lambda found: f"{found[1]}{_table(found['name'])}{found[3]}", text)
+
+
+def _table(name: str) -> str:
+    content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    rows = _rows_of_runs(content["runs"]) if "runs" in content else _rows_of_figures(content["figures"])
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    lines.insert(1, "|" + "---|" * len(rows[0]))
+    where = f"Source: [results/{name}.json](results/{name}.json)."
+    return "\n".join([*lines, "", " ".join(filter(None, [where, content["note"]]))]) + "\n"
+
+
+def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = [["recipe", "backend", "seed", "epochs", "validation accuracy", "validation loss", "minutes", "images/s"]]
+    for run in runs:
+        accuracy, error = 100 * run["validation_accuracy"], 100 * run["validation_accuracy_standard_error"]
+        rows.append(
+            [
+                run["recipe"],
+                run["backend"],
+                str(run["seed"]),
+                str(run["epochs"]),
+                f"{accuracy:.2f} ± {error:.2f} % of {run['validation_images']:,}",
+                f"{run['validation_loss']:.4f}",
+                f"{run['minutes']:.1f}",
+                f"{run['images_per_second']:.0f}",
+            ]
+        )
+    return rows
+
+
+def _rows_of_figures(figures: list[dict[str, Any]]) -> list[list[str]]:
+    rows = [["what", "figure", "spread", "n"]]
+    return rows + [[row["what"], row["figure"], row["spread"], str(row["n"])] for row in figures]
+
+
+def main() -> None:
+    """Rewrite the tables of all documents."""
+    for path in DOCUMENTS:
+        write_text(path, fill(path.read_text(encoding="utf-8")))
+        print(f"wrote {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Finished runs to one file of `results/`: `python -m benchmarks.record NAME RUN...`."""
+
+import argparse
+import json
+import shlex
+import statistics
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data_io.files import write_json
+from data_io.run_folder import HISTORY, METRICS, RECIPE, check_digest, read_manifest
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+
+
+def summarise_run(run: Path) -> dict[str, Any]:
+    """Return what a reader of a table needs of one run, after checking its files against its manifest."""
+    manifest = read_manifest(run)
+    recipe = tomllib.loads(check_digest(run, RECIPE).read_text(encoding="utf-8"))
+    metrics = json.loads(check_digest(run, METRICS).read_text(encoding="utf-8"))
+    history = pd.read_csv(check_digest(run, HISTORY))
+    speeds = history["images_per_second"].tolist()
+    kept = ("command", "commit", "backend", "device", "hardware", "loader", "seed", "versions", "minutes")
+    return {
+        **{key: manifest[key] for key in kept},
+        "recipe": recipe["name"],
+        "epochs": len(history),
+        "validation_images": metrics["images"],
+        "validation_accuracy": metrics["accuracy"],
+        "validation_accuracy_standard_error": metrics["accuracy_standard_error"],
+        "validation_loss": metrics["loss"],
+        "correct_per_class": [row[label] for label, row in enumerate(metrics["confusion"])],
+        "last_train_loss": float(history["train_loss"].iloc[-1]),
+        # The first epoch holds the compilation; with one epoch there is no other.
+        "images_per_second": statistics.median(speeds[1:] or speeds),
+        "first_weights_digest": manifest["first_weights_digest"],
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Write results/NAME.json."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.record", description=__doc__)
+    parser.add_argument("name", help="of the file in results/")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    parser.add_argument("--note", default="", help="what a reader must know, such as what else the machine did")
+    args = parser.parse_args(arguments)
+    content = {
+        "command": shlex.join(["python", "-m", "benchmarks.record", *arguments]),
+        "note": args.note,
+        "runs": [summarise_run(run) for run in args.runs],
+    }
+    write_json(RESULTS / f"{args.name}.json", content)
+    print(f"wrote {RESULTS / args.name}.json")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
