@@ -5,7 +5,6 @@ never switches, so the choice is made from the command line and the environment 
 backends starts two processes with `environment`.
 """
 
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -23,6 +22,18 @@ PACKAGES = ("keras", "torch", "tensorflow", "jax", "jaxlib", "numpy", "pandas", 
 # Conv2D on (100, 100, 3) silently takes the height for channels (Keras 3.15.1), so ours is read instead.
 KERAS_HOME = Path(__file__).resolve().parent / "keras_models" / "keras_home"
 
+HABITS = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",  # warnings and start-up chatter of TensorFlow's C++ side; errors are shown
+    # Memory of a GPU is taken as needed, not all at once, so that two processes can share one.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    # OpenMP's threads would wait for each other by spinning, and torch would take several times the CPU time per
+    # image as soon as anything else runs on the machine.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+# Keras' switches for smoke tests cut a run short; a device of an earlier session would overrule --device.
+DISTURBING = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED", "KERAS_TORCH_DEVICE")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -35,9 +46,10 @@ class Choice:
 def is_installed(backend: str) -> bool:
     """Tell whether a backend can be imported, without importing it."""
     try:
-        return importlib.util.find_spec(backend) is not None
+        found = importlib.util.find_spec(backend)
     except ValueError:  # sys.modules holds something of this name that was never imported, so has no __spec__
         return False
+    return found is not None and found.origin is not None  # a folder that an uninstall left behind has no origin
 
 
 def choose(option: str | None, environ: Mapping[str, str]) -> Choice:
@@ -70,33 +82,29 @@ def choose(option: str | None, environ: Mapping[str, str]) -> Choice:
 
 
 def environment(backend: str, device: str = "auto") -> dict[str, str]:
-    """Return the variables that make a process use `backend` on `device`, to be set before Keras is imported.
-
-    Memory of a GPU is taken as needed, not all at once, so that two processes can share one
-    (jax: XLA_PYTHON_CLIENT_PREALLOCATE, tensorflow: TF_FORCE_GPU_ALLOW_GROWTH).
-    """
-    variables = {
-        "KERAS_BACKEND": backend,
-        "KERAS_HOME": str(KERAS_HOME),
-        "TF_CPP_MIN_LOG_LEVEL": "3",  # start-up chatter of TensorFlow's C++ side
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        # OpenMP's threads would wait for each other by spinning: with anything else running on the machine, torch
-        # then burns three times the CPU time per image and is 3 to 10 times slower (2 cores, torch 2.13).
-        "OMP_WAIT_POLICY": "PASSIVE",
-    }
+    """Return the variables that make a process use `backend` on `device`, to be set before Keras is imported."""
+    variables = {"KERAS_BACKEND": backend, "KERAS_HOME": str(KERAS_HOME)}
     if device == "cpu":
         variables |= {"KERAS_TORCH_DEVICE": "cpu", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1"}
     return variables
 
 
 def activate(choice: Choice, device: str = "auto") -> None:
-    """Set this process's environment to a backend and a device. Call before the first import of Keras."""
+    """Set this process's environment to a backend and a device. Call before the first import of Keras.
+
+    What a user has set of HABITS stays; what would change a run behind its recipe's back is taken away.
+    """
+    for variable in DISTURBING:
+        os.environ.pop(variable, None)
+    for variable, value in HABITS.items():
+        os.environ.setdefault(variable, value)
     os.environ.update(environment(choice.name, device))
 
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the installed packages that decide a result."""
+    import importlib.metadata  # a quarter of the time that --help takes
+
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,14 @@ import errors
 
 # Verbs that import Keras, so need a backend chosen before they are imported.
 BACKEND_VERBS = ("train", "evaluate")
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM as an exception, so that temporary files are taken away as after Ctrl-C."""
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise Terminated
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,7 +37,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="run.py",
         description="Which generator made this image? Trains, judges and compares image classifiers on Keras 3.",
         epilog="Without a verb: train, evaluate and submit, on ./data or else on drawn sample data. Exit codes: "
-        "0 done, 2 usage or recipe, 3 data, 4 environment, 5 training diverged, 6 a promise not kept.",
+        "0 done, 2 usage or recipe, 3 data, 4 environment, 5 training diverged, 6 a promise not kept, "
+        "130 and 143 stopped by SIGINT and SIGTERM.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
 
@@ -54,6 +64,17 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", choices=("train", "validation"), default="validation", help="(validation)")
     _add_data_options(evaluate)
     _add_backend_options(evaluate)
+
+    check = verbs.add_parser("check", help="audit a data folder: mistakes, copies, leaks, shortcuts to the label")
+    check.add_argument("--data", type=Path, metavar="DIR", help="data folder (./data, Kaggle's, or drawn sample data)")
+    check.add_argument(
+        "--out",
+        type=Path,
+        default=Path("audit.json"),
+        metavar="FILE",
+        help=".json; the page goes beside it (audit.json)",
+    )
+    check.add_argument("--strict", action="store_true", help="copies across splits are errors")
 
     sample = verbs.add_parser("sample", help="draw sample data in the competition's form")
     sample.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet, or empty")
@@ -99,11 +120,13 @@ def main(arguments: list[str]) -> int:
         for message in error.messages:
             print(f"error: {message}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("error: stopped by SIGINT", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        terminated = isinstance(stop, Terminated)
+        print(f"error: stopped by {'SIGTERM' if terminated else 'SIGINT'}", file=sys.stderr)
+        return 143 if terminated else 130
     return 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main(sys.argv[1:]))

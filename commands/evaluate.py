@@ -9,7 +9,7 @@ from commands.steps.networks import load_network, load_recipe
 from commands.steps.progress import counting
 from commands.steps.startup import start_keras
 from data_io.folder import read_data_folder
-from data_io.run_folder import check_writable, create_run_folder, describe_hardware, write_manifest
+from data_io.run_folder import check_writable, create_run_folder, describe_hardware, read_manifest, write_manifest
 from reports.scores import describe
 
 
@@ -17,9 +17,11 @@ def run(args: Namespace) -> None:
     """Write `RUN/evaluations/<split>-<digest of its data>/`; its metrics.json holds no times, so it repeats."""
     recipe = load_recipe(args.run)
     check_writable(args.run)
-    root, _ = find_data(args.data)
+    root = find_data(args.data)
     data = read_data_folder(root, recipe.model.classes, [args.split])
     cached = open_splits(data, recipe.image.size_pixels, args.cache, [args.split])[args.split]
+    if cached.digest != read_manifest(args.run)["data_digests"][args.split]:
+        print(f"data: {root} holds other {args.split} images than the run was made with")
 
     start_keras()  # takes 4 to 8 s: after the checks
     from keras_models.device import find_device

@@ -1,6 +1,7 @@
 """`run.py train`: from CSV files and folders to a trained network, honest numbers, pictures and a submission."""
 
 import dataclasses
+import math
 import time
 from argparse import Namespace
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 import backends
 import errors
-from commands.steps.data import find_data, open_splits
+from commands.steps.data import find_data, locate_data, open_splits
 from commands.steps.judging import write_judgement
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.progress import TrainingProgress, counting
@@ -41,18 +42,24 @@ def run(args: Namespace) -> None:
             "Expected tensorflow to be installed for --loader tf.data. Received: no such package. Use --loader "
             "pydataset, or run: pip install -c constraints.txt -e '.[tensorflow]'"
         )
-    recipe = read_recipe(args.recipe, args.set, args.seed) if args.recipe else None
-    check_writable(args.out)
-    root, is_sample = find_data(args.data)
-    recipe = recipe or read_recipe("quick" if is_sample else "cnn", args.set, args.seed)
-    data = read_data_folder(root, recipe.model.classes)
-    splits = open_splits(data, recipe.image.size_pixels, args.cache, SPLITS)
-    _train(args, recipe, data, splits)
-
-
-def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, CachedSplit]) -> None:
-    """Train, judge on validation, answer test, and leave a run folder."""
     begun_seconds = time.monotonic()
+    is_sample = locate_data(args.data) is None
+    recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
+    if args.check and is_sample and recipe.expected.data != "sample":
+        raise errors.UsageError(
+            f"Expected {recipe.expected.data} data, which the claim of {recipe.name} is about, for --check. "
+            "Received: drawn sample data. Name a data folder with --data."
+        )
+    check_writable(args.out)
+    data = read_data_folder(find_data(args.data), recipe.model.classes)
+    splits = open_splits(data, recipe.image.size_pixels, args.cache, SPLITS)
+    _train(args, recipe, data, splits, begun_seconds)
+
+
+def _train(
+    args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, CachedSplit], begun_seconds: float
+) -> None:
+    """Train, judge on validation, answer test, and leave a run folder."""
     start_keras()
     from keras_models.building import digest_weights
     from keras_models.device import find_device
@@ -82,6 +89,11 @@ def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, 
         history.append(dataclasses.asdict(epoch))
         write_text(run_folder / HISTORY, pd.DataFrame(history).to_csv(index=False, lineterminator="\n"))
         progress.epoch(epoch)
+        if not math.isfinite(epoch.train_loss):
+            raise errors.DivergedError(
+                f"Expected a finite loss. Received: {epoch.train_loss} in epoch {epoch.epoch}. "
+                "Train again with a lower training.learning_rate."
+            )
 
     def predict(name: str) -> NDArray[np.float32]:
         images = splits[name].images
@@ -92,15 +104,14 @@ def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, 
         fit(model, train, validation, schedule, args.loader, progress.step, record)
     finally:
         progress.close()
-    training_seconds = time.monotonic() - begun_seconds
+    with replacing(run_folder / MODEL) as temporary, holding_stderr():
+        save_model(model, temporary)  # first of all: what follows can be done again from it
 
     title = f"{recipe.name} on {args.backend}, seed {recipe.seed}"
     scores = write_judgement(run_folder, splits["validation"], predict("validation"), f"{title}: validation")
     write_bytes(run_folder / "curves.png", encode_png(draw_curves(history, title)))
     given = given_labels(predict("test"))
     write_submission(run_folder / "submission.csv", data.submission_ids, data.splits["test"].ids, given)
-    with replacing(run_folder / MODEL) as temporary, holding_stderr():
-        save_model(model, temporary)
     minutes = (time.monotonic() - begun_seconds) / 60
     facts = {
         "command": args.command_line,
@@ -114,7 +125,6 @@ def _train(args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, 
         "data_digests": {name: cached.digest for name, cached in splits.items()},
         "first_weights_digest": first_weights_digest,
         "weights_digest": digest_weights(model),
-        "training_minutes": training_seconds / 60,
         "minutes": minutes,
     }
     write_manifest(run_folder, facts)

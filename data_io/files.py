@@ -31,7 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:  # Windows syncs only what is open for writing
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())  # mkstemp gives 0600, which other users of a shared folder cannot read
         temporary.replace(path)
@@ -60,7 +60,7 @@ def write_text(path: Path, content: str) -> None:
 
 def write_json(path: Path, content: Any) -> None:
     """Write JSON with sorted keys, so that equal content is equal bytes; NaN is refused (ValueError)."""
-    write_text(path, json.dumps(content, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
 def digest_bytes(content: bytes) -> str:

@@ -103,8 +103,10 @@ def read_commit() -> str:
     try:
         answers = [
             subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True).stdout.strip()
-            for words in (["rev-parse", "HEAD"], ["status", "--porcelain"])
+            for words in (["rev-parse", "--show-toplevel"], ["rev-parse", "HEAD"], ["status", "--porcelain"])
         ]
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return answers[0] + ("+changes" if answers[1] else "")
+    if Path(answers[0]).resolve() != root:
+        return "unknown"  # unpacked inside somebody else's repository
+    return answers[1] + ("+changes" if answers[2] else "")

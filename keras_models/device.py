@@ -9,31 +9,39 @@ import errors
 
 
 def find_device(asked: str) -> str:
-    """Return `cpu`, or `gpu (NAME)`, for the backend in use.
+    """Return where the backend in use puts its tensors: `cpu`, `gpu (NAME)`, or another kind by the backend's name.
 
-    `asked` is auto, cpu or gpu; cpu was enforced before the frameworks were imported. Raises EnvironmentFault
-    when a GPU is asked for and the backend sees none.
+    `asked` is auto, cpu or gpu; cpu was enforced before the frameworks were imported. Raises EnvironmentFault when a
+    GPU is asked for and the backend has none, or when it cannot start the device that the environment names.
     """
     backend = keras.backend.backend()
-    found = {"torch": _torch_gpu, "tensorflow": _tensorflow_gpu, "jax": _jax_gpu}[backend](import_module(backend))
-    if asked == "gpu" and found is None:
+    probe = {"torch": _torch_device, "tensorflow": _tensorflow_device, "jax": _jax_device}[backend]
+    try:
+        device = probe(import_module(backend))
+    except (RuntimeError, AssertionError) as error:  # the two that torch and jax raise for a device that is not there
+        reason = str(error).partition("\n")[0]
+        raise errors.EnvironmentFault(f"Expected {backend} to start its device. Received: {reason}.") from error
+    if asked == "gpu" and not device.startswith("gpu"):
         raise errors.EnvironmentFault(
-            f"Expected a GPU for --device gpu. Received: {backend} sees none. Use --device auto, or install "
+            f"Expected a GPU for --device gpu. Received: {backend} computes on {device}. Use --device auto, or install "
             f"{backend} with GPU support."
         )
-    return "cpu" if found is None or asked == "cpu" else f"gpu ({found})"
+    return device
 
 
-def _torch_gpu(torch: Any) -> str | None:
-    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else None
+def _torch_device(torch: Any) -> str:
+    device = keras.ops.convert_to_tensor([0.0]).device
+    return f"gpu ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device.type)
 
 
-def _tensorflow_gpu(tensorflow: Any) -> str | None:
+def _tensorflow_device(tensorflow: Any) -> str:
     devices = tensorflow.config.list_physical_devices("GPU")
     if not devices:
-        return None
-    return str(tensorflow.config.experimental.get_device_details(devices[0]).get("device_name", "unnamed"))
+        return "cpu"
+    details = tensorflow.config.experimental.get_device_details(devices[0])
+    return f"gpu ({details.get('device_name', 'unnamed')})"
 
 
-def _jax_gpu(jax: Any) -> str | None:
-    return next((str(device.device_kind) for device in jax.devices() if device.platform == "gpu"), None)
+def _jax_device(jax: Any) -> str:
+    device = jax.devices()[0]
+    return "cpu" if device.platform == "cpu" else f"{device.platform} ({device.device_kind})"

@@ -24,7 +24,11 @@ def scale(image: Any) -> Any:
 
 
 class SeededLayers:
-    """Makes Conv2D and Dense layers whose first weights are streams 0, 1, 2, … of one seed, in order of making."""
+    """Makes layers with the streams 0, 1, 2, … of one seed: two for Conv2D and for Dense, one for Dropout, in order.
+
+    A dropout of fraction 0 takes its number too, so that a network with and without dropout starts from the same
+    weights.
+    """
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -47,9 +51,9 @@ class SeededLayers:
         The seed is far from those of other dropouts: on torch the generator is seeded with seed + step, so
         neighbouring seeds would give the same masks one step apart (Keras 3.15.1).
         """
+        self._tensors += 1
         if not fraction:
             return features
-        self._tensors += 1
         seed = (self.seed * 0x9E3779B1 + self._tensors * 0x85EBCA6B) % 2**31  # two odd constants spread neighbours
         return keras.layers.Dropout(fraction, seed=seed, name=name)(features)
 

@@ -73,7 +73,11 @@ def fit(
         epochs=schedule.epochs,
         shuffle=False,  # Keras would shuffle the order of the batches, differently on each backend
         verbose=0,
-        callbacks=[_EpochSetter(source), _StepDrops(schedule), _Recorder(train.images_per_epoch, on_step, on_epoch)],
+        callbacks=[
+            _EpochSetter(source),
+            _StepDrops(schedule),
+            _Recorder(train.images_per_epoch, schedule, on_step, on_epoch),
+        ],
     )
 
 
@@ -121,9 +125,12 @@ class _StepDrops(keras.callbacks.Callback):
 class _Recorder(keras.callbacks.Callback):
     """Times each epoch and reports steps and epochs."""
 
-    def __init__(self, images: int, on_step: Callable[[int, int], None], on_epoch: Callable[[Epoch], None]) -> None:
+    def __init__(
+        self, images: int, schedule: Schedule, on_step: Callable[[int, int], None], on_epoch: Callable[[Epoch], None]
+    ) -> None:
         super().__init__()
         self.images = images
+        self.schedule = schedule
         self.on_step = on_step
         self.on_epoch = on_epoch
         self.epoch = 0
@@ -146,9 +153,7 @@ class _Recorder(keras.callbacks.Callback):
                 train_accuracy=values["accuracy"],
                 validation_loss=values["val_loss"],
                 validation_accuracy=values["val_accuracy"],
-                learning_rate=float(
-                    f"{float(self.model.optimizer.learning_rate):.7g}"
-                ),  # float32: 0.01, not 0.00999999978
+                learning_rate=self.schedule.rate(epoch),
                 seconds=time.perf_counter() - self.begun_seconds,
                 images_per_second=self.images / (self.trained_seconds - self.begun_seconds),
             )

@@ -5,11 +5,13 @@ TOML files of this folder; `recipes.reading` fills these classes from them.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import errors
 
 FAMILIES = ("cnn", "mlp")
+DATA = ("competition", "sample")
+SMALLEST_RATE = 1e-30  # float32 has no exact numbers below 1.2e-38, and momenta are divided by the rate
 NAME_PATTERN = re.compile(r"\w[\w. -]{0,99}")
 
 
@@ -70,10 +72,12 @@ class Training:
     def __post_init__(self) -> None:
         _expect(self.epochs > 0, "training.epochs", "1 or more", self.epochs)
         _expect(self.batch_size > 0, "training.batch_size", "1 or more", self.batch_size)
-        _expect(self.learning_rate > 0, "training.learning_rate", "more than 0", self.learning_rate)
+        _expect(0 < self.learning_rate <= 1e6, "training.learning_rate", "more than 0, at most 1e6", self.learning_rate)
         _expect(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
         _expect(self.drop_every_epochs > 0, "training.drop_every_epochs", "1 or more", self.drop_every_epochs)
         _expect(0 < self.drop_factor <= 1, "training.drop_factor", "more than 0, at most 1", self.drop_factor)
+        last_rate = self.learning_rate * self.drop_factor ** ((self.epochs - 1) // self.drop_every_epochs)
+        _expect(last_rate >= SMALLEST_RATE, "the last epoch's learning rate", f"at least {SMALLEST_RATE:g}", last_rate)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ class Expected:
     minutes: float
     hardware: str
 
+    def __post_init__(self) -> None:
+        _expect(0 <= self.validation_accuracy <= 1, "expected.validation_accuracy", "0 to 1", self.validation_accuracy)
+        _expect(0 <= self.tolerance <= 1, "expected.tolerance", "0 to 1", self.tolerance)
+        _expect(self.data in DATA, "expected.data", f"one of {', '.join(DATA)}", self.data)
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -97,12 +106,19 @@ class Recipe:
     model: Model
     training: Training
     expected: Expected
-    seed: int = field(default=0)
+    seed: int = 0
 
     def __post_init__(self) -> None:
         # The name becomes the run folder's: it must not lead out of the parent or hide in it.
         _expect(NAME_PATTERN.fullmatch(self.name) is not None, "name", "letters, digits, '_', '-', '.', ' '", self.name)
         _expect(0 <= self.seed < 2**32, "seed", "0 to 4294967295", self.seed)
+        blocks = len(self.model.channels)
+        _expect(
+            self.image.size_pixels >> blocks >= 1,
+            "image.size_pixels",
+            f"at least {2**blocks} for {blocks} entries of model.channels, each of which halves the image",
+            self.image.size_pixels,
+        )
 
 
 def _expect(holds: bool, name: str, wanted: str, received: object) -> None:

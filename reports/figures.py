@@ -134,9 +134,7 @@ def _start_figure(width_inches: float, height_inches: float, title: str) -> Figu
     return figure
 
 
-def _draw_panel(
-    axes: Axes, history: Sequence[Mapping[str, float]], quantity: str, limits: tuple[float, float]
-) -> None:
+def _draw_panel(axes: Axes, history: Sequence[Mapping[str, float]], quantity: str, limits: tuple[float, float]) -> None:
     axes.set_title(quantity, loc="left", fontsize=11, color=INK, pad=8)
     axes.set_xlabel("epoch", fontsize=10, color=QUIET_INK)
     first, last = history[0]["epoch"], history[-1]["epoch"]
@@ -190,11 +188,7 @@ def _finite_points(history: Sequence[Mapping[str, float]], column: str) -> list[
 
 def _finite_values(history: Sequence[Mapping[str, float]], quantity: str) -> list[float]:
     """Return the finite values of a panel's two curves."""
-    return [
-        value
-        for part in ("train", "validation")
-        for _, value in _finite_points(history, f"{part}_{quantity}")
-    ]
+    return [value for part in ("train", "validation") for _, value in _finite_points(history, f"{part}_{quantity}")]
 
 
 def _learning_rate_changes(history: Sequence[Mapping[str, float]]) -> list[float]:

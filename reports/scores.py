@@ -72,14 +72,10 @@ def score(logits: NDArray[np.float32], labels: NDArray[np.integer[Any]]) -> Scor
         # Subtracted, not negated: a loss of nought would be written -0.0.
         loss=0.0 - float(np.mean(_log_softmax(logits)[np.arange(images), true])),
         per_class=tuple(
-            ClassScores(
-                label, float(precision[label]), float(recall[label]), float(f1[label]), int(support[label])
-            )
+            ClassScores(label, float(precision[label]), float(recall[label]), float(f1[label]), int(support[label]))
             for label in range(classes)
         ),
-        confusion=tuple(
-            tuple(int(count) for count in row) for row in confusion_matrix(true, given, labels=all_labels)
-        ),
+        confusion=tuple(tuple(int(count) for count in row) for row in confusion_matrix(true, given, labels=all_labels)),
     )
 
 

@@ -21,7 +21,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
     """`install("jax", …)`: from now on exactly these are installed, as far as `backends` can tell."""
 
     def only(*names: str) -> None:
-        specs = {name: ModuleSpec(name, None) for name in names}
+        specs = {name: ModuleSpec(name, None, origin="/installed") for name in names}
         monkeypatch.setattr("importlib.util.find_spec", specs.get)
 
     return only
@@ -86,17 +86,16 @@ def test_what_is_installed_is_found_without_importing_it(monkeypatch: pytest.Mon
     assert "this" not in sys.modules
 
 
+def test_the_folder_that_an_uninstall_left_behind_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: ModuleSpec(name, None, is_package=True))
+    assert not backends.is_installed("torch")
+
+
 def test_the_environment_names_the_backend_and_keeps_the_users_keras_folder_out() -> None:
     variables = backends.environment("jax")
     assert variables["KERAS_BACKEND"] == "jax"
     assert variables["KERAS_HOME"] == str(backends.KERAS_HOME)
     assert "CUDA_VISIBLE_DEVICES" not in variables  # auto: a GPU may be used
-
-
-def test_two_processes_can_share_a_gpu() -> None:
-    variables = backends.environment("tensorflow", "gpu")
-    assert variables["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
-    assert variables["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
 
 
 def test_the_cpu_is_forced_in_the_way_of_each_backend() -> None:
@@ -113,12 +112,17 @@ def test_the_keras_folder_holds_channels_last_and_float32() -> None:
 
 
 def test_activating_changes_the_environment_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = {"PATH": "/bin"}
+    own = {"PATH": "/bin", "OMP_WAIT_POLICY": "ACTIVE", "KERAS_MAX_EPOCHS": "1", "KERAS_TORCH_DEVICE": "cuda:1"}
     monkeypatch.setattr(os, "environ", own)
     backends.activate(backends.Choice("tensorflow", "--backend"), "cpu")
     assert own["KERAS_BACKEND"] == "tensorflow"
     assert own["JAX_PLATFORMS"] == "cpu"
     assert own["PATH"] == "/bin"
+    assert own["OMP_WAIT_POLICY"] == "ACTIVE"  # what a user has set stays
+    assert own["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"  # so that two processes can share a GPU
+    assert own["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+    assert "KERAS_MAX_EPOCHS" not in own  # would cut the run short behind the recipe's back
+    assert own["KERAS_TORCH_DEVICE"] == "cpu"
 
 
 def test_the_versions_list_python_and_only_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

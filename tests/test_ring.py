@@ -21,7 +21,7 @@ def test_the_ring_passes_on(backend: str) -> None:
     child = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/keras_models", "tests/commands"],
         cwd=ROOT,
-        env={**os.environ, **backends.environment(backend, "cpu")},
+        env={**backends.HABITS, **os.environ, **backends.environment(backend, "cpu")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

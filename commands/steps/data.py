@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import errors
 from commands.steps.progress import counting
 from data_io.cache import CachedSplit, choose_cache_folder, open_split
 from data_io.folder import KAGGLE_FOLDER, DataFolder
@@ -14,25 +15,31 @@ SAMPLE_IMAGES = 2000  # 1,600 to train on: enough for `quick` to pass 0.90 on th
 SAMPLE_SEED = 0
 
 
-def find_data(option: Path | None) -> tuple[Path, bool]:
-    """Return the data folder and whether it is drawn sample data.
-
-    `--data`, else ./data, else Kaggle's folder, else sample data, which is drawn on first use.
-    """
+def locate_data(option: Path | None) -> Path | None:
+    """Return `--data`, else ./data, else Kaggle's folder, else None: then there is only sample data to be drawn."""
     if option is not None:
-        return option, False
-    for folder in (DEFAULT_FOLDER, KAGGLE_FOLDER):
-        if folder.is_dir():
-            return folder, False
+        return option
+    return next((folder for folder in (DEFAULT_FOLDER, KAGGLE_FOLDER) if folder.is_dir()), None)
+
+
+def find_data(option: Path | None) -> Path:
+    """Return the folder of `locate_data`, or of sample data, which is drawn on first use and named in a line."""
+    located = locate_data(option)
+    if located is not None:
+        return located
     folder = SAMPLE_FOLDER / f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
     print(
         f"data: no ./{DEFAULT_FOLDER}, so drawn sample data in {folder}; for real images put the competition's "
         f"folders and CSV files into ./{DEFAULT_FOLDER} or name their folder with --data"
     )
     if not folder.is_dir():
-        with counting("drawing sample images", SAMPLE_IMAGES) as advance:
-            draw_sample(folder, SAMPLE_IMAGES, SAMPLE_SEED, advance)
-    return folder, True
+        try:
+            with counting("drawing sample images", SAMPLE_IMAGES) as advance:
+                draw_sample(folder, SAMPLE_IMAGES, SAMPLE_SEED, advance)
+        except errors.ProgramError:
+            if not folder.is_dir():  # else another process drew the same images meanwhile
+                raise
+    return folder
 
 
 def open_splits(data: DataFolder, size_pixels: int, cache: Path | None, names: Iterable[str]) -> dict[str, CachedSplit]:

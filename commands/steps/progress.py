@@ -23,6 +23,7 @@ def _bars() -> Progress:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        redirect_stdout=sys.stdout.isatty(),  # else a log file would not get the lines printed beside the bar
         transient=True,
     )
 

@@ -22,9 +22,13 @@ def holding_stderr() -> Iterator[None]:
     Keras imports it when it saves a model, on any backend. They come from C++, so the file descriptor itself is
     turned aside, not sys.stderr.
     """
+    try:
+        terminal = os.dup(2)
+    except OSError:  # stderr is closed: nothing to hold back
+        yield
+        return
     with tempfile.TemporaryFile() as held:
         sys.stderr.flush()
-        terminal = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield

@@ -11,7 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+import backends
+import errors
+import run
+from commands.steps.networks import load_network, load_recipe
+from commands.train import check_claim
 from data_io.files import digest_file
+from recipes.reading import read_recipe
 from tests.commands.conftest import RECIPE, TinyRun
 
 FILES = {
@@ -59,12 +65,24 @@ def test_history_has_a_row_per_epoch_and_the_rate_has_dropped(tiny_run: TinyRun)
     assert (history[["seconds", "images_per_second"]] > 0).all().all()
 
 
-def test_the_submission_has_the_ids_and_the_order_of_the_sample_submission(tiny_run: TinyRun) -> None:
+def answer_by_hand(tiny_run: TinyRun, split: str, ids: list[str]) -> list[int]:
+    """Read each file with Pillow and ask the saved network, one image at a time."""
+    model = load_network(tiny_run.folder, load_recipe(tiny_run.folder))
+    answers = []
+    for image_id in ids:
+        with Image.open(tiny_run.data / split / f"{image_id}.png") as opened:
+            image = opened.convert("RGB").resize((32, 32), Image.Resampling.BILINEAR)
+        answers.append(int(np.asarray(model.predict_on_batch(np.asarray(image)[None])).argmax()))
+    return answers
+
+
+def test_the_submission_answers_each_id_of_the_sample_submission_in_its_order(tiny_run: TinyRun) -> None:
     sample = (tiny_run.data / "sample_submission.csv").read_text().splitlines()
     written = (tiny_run.folder / "submission.csv").read_text().splitlines()
     assert written[0] == "image_id,label"
-    assert [line.split(",")[0] for line in written] == [line.split(",")[0] for line in sample]
-    assert {line.split(",")[1] for line in written[1:]} <= set("01234")
+    ids = [line.split(",")[0] for line in sample[1:]]
+    assert [line.split(",")[0] for line in written[1:]] == ids
+    assert [int(line.split(",")[1]) for line in written[1:]] == answer_by_hand(tiny_run, "test", ids)
 
 
 def test_metrics_follow_from_the_predictions_file(tiny_run: TinyRun) -> None:
@@ -98,6 +116,7 @@ def test_a_second_run_with_the_other_loader_takes_a_new_name_and_gives_the_same_
     tiny_run: TinyRun, train: Callable[..., int]
 ) -> None:
     before = {path.name: digest_file(path) for path in tiny_run.folder.iterdir()}
+    pytest.importorskip("tensorflow")
     assert train("--out", str(tiny_run.folder.parent), "--loader", "tf.data") == 0
     second = tiny_run.folder.with_name(tiny_run.folder.name + "-2")
     manifests = [json.loads((folder / "manifest.json").read_text()) for folder in (tiny_run.folder, second)]
@@ -111,7 +130,9 @@ def test_check_ends_with_6_when_the_claim_is_not_met(
 ) -> None:
     claim = ["--set", "expected.validation_accuracy=1.0", "--set", "training.epochs=1"]
     assert train("--out", str(tmp_path), "--check", *claim) == 6
-    assert "error: Expected a validation accuracy of at least 1.0000 on no data. Received: " in capsys.readouterr().err
+    assert (
+        "error: Expected a validation accuracy of at least 1.0000 on sample data. Received: " in capsys.readouterr().err
+    )
 
 
 def test_a_gpu_that_is_not_there_is_exit_4_and_leaves_no_run(
@@ -141,3 +162,51 @@ def test_a_file_in_the_place_of_the_output_folder_is_exit_4(
     (tmp_path / "runs").write_text("")
     assert train("--out", str(tmp_path / "runs")) == 4
     assert capsys.readouterr().err.startswith("error: Expected to write ")
+
+
+def test_a_claim_that_is_met_is_said(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--out", str(tmp_path), "--check", "--set", "training.epochs=1") == 0
+    assert "check: the claim of tiny holds" in capsys.readouterr().out
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_5_after_its_epoch(
+    train: Callable[..., int], tmp_path: Path, backend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diverging = ["--set", "training.learning_rate=1e6", "--set", "training.epochs=9"]
+    assert train("--out", str(tmp_path), *diverging) == 5
+    assert capsys.readouterr().err.splitlines()[-1].startswith("error: Expected a finite loss. Received: ")
+    (folder,) = tmp_path.iterdir()
+    assert {path.name for path in folder.iterdir()} == {"recipe.toml", "history.csv"}
+
+
+def test_tf_data_without_tensorflow_is_exit_4_at_once(
+    train: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(backends, "is_installed", lambda name: name != "tensorflow")
+    monkeypatch.setattr(backends, "choose", lambda option, environ: backends.Choice(option, "--backend"))
+    assert train("--out", str(tmp_path), "--loader", "tf.data") == 4
+    assert "Expected tensorflow to be installed for --loader tf.data" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hardware", "met"), [(2.0, "here", False), (0.5, "here", True), (2.0, "there", True)]
+)
+def test_the_minutes_of_a_claim_bind_on_the_hardware_it_names(minutes: float, hardware: str, met: bool) -> None:
+    recipe = read_recipe(str(RECIPE), ["expected.hardware=here", "expected.minutes=1.0"])
+    if met:
+        check_claim(recipe, 0.5, minutes, hardware)
+    else:
+        with pytest.raises(errors.PromiseError, match="Expected at most 1 minutes on here. Received: 2.0."):
+            check_claim(recipe, 0.5, minutes, hardware)
+
+
+def test_the_competitions_claim_is_not_checked_on_sample_data(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["train", "cnn", "--check", "--backend", backend]) == 2
+    assert "Expected competition data, which the claim of cnn is about" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -53,6 +53,18 @@ def test_with_the_originals_weights_ours_gives_its_logits(family: str, images: N
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_the_whole_networks_give_the_originals_logits(family: str) -> None:
+    torch.manual_seed(0)
+    network = FAMILIES[family][0]().eval()
+    model = build(family, 128, 5, 0)
+    port_weights(network, model)
+    images = np.random.default_rng(5).integers(0, 256, (2, 128, 128, 3), np.uint8)
+    with torch.no_grad():
+        expected = network(native.to_tensor(images, torch.device("cpu"))).numpy()
+    assert abs(model.predict_on_batch(images) - expected).max() <= 1e-5 * abs(expected).max()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_ten_losses_are_the_originals_with_a_drop_of_the_rate_after_five(family: str) -> None:
     generator = np.random.default_rng(11)
     images = generator.integers(0, 256, (36, 32, 32, 3), np.uint8)

@@ -108,7 +108,7 @@ def test_values_of_each_type_can_be_set() -> None:
         "training.momentum=0",
         "model.dense_units=[64, 32]",
         'expected.hardware="a machine"',
-        "expected.data=made of text = really",
+        "name=made of text - really",
         "seed = 7",
     ]
     recipe = read_recipe("cnn", settings)
@@ -118,7 +118,7 @@ def test_values_of_each_type_can_be_set() -> None:
     assert isinstance(recipe.training.momentum, float)
     assert recipe.model.dense_units == (64, 32)
     assert recipe.expected.hardware == "a machine"
-    assert recipe.expected.data == "made of text = really"
+    assert recipe.name == "made of text - really"
     assert recipe.seed == 7
     assert recipe.training.batch_size == 64  # the rest is as it was
 

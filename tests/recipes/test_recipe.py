@@ -6,6 +6,7 @@ import re
 import pytest
 
 import errors
+from recipes.reading import read_recipe
 from recipes.recipe import Augmentation, Expected, Image, Model, Recipe, Training
 
 IMAGE = Image(size_pixels=32)
@@ -90,3 +91,19 @@ def test_an_mlp_has_no_channels() -> None:
 def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         RECIPE.training.epochs = 0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("model.channels=[4, 4, 4, 4, 4, 4, 4, 4]", "Expected image.size_pixels to be at least 256 for 8 entries"),
+        ("training.drop_factor=1e-9", "Expected the last epoch's learning rate to be at least 1e-30"),
+        ("training.learning_rate=1e39", "Expected training.learning_rate to be more than 0, at most 1e6"),
+        ("expected.validation_accuracy=7", "Expected expected.validation_accuracy to be 0 to 1"),
+        ("expected.tolerance=-1", "Expected expected.tolerance to be 0 to 1"),
+        ("expected.data=dreams", "Expected expected.data to be one of competition, sample"),
+    ],
+)
+def test_what_could_only_fail_later_is_refused_at_once(setting: str, message: str) -> None:
+    with pytest.raises(errors.UsageError, match=message):
+        read_recipe("cnn", [setting])

@@ -41,11 +41,7 @@ def make_history(epochs: int, **changes: float) -> list[dict[str, float]]:
 def texts(figure: Figure) -> list[Text]:
     """Return every text of the drawn figure that shows something."""
     figure.canvas.draw()
-    return [
-        text
-        for text in figure.findobj(Text)
-        if isinstance(text, Text) and text.get_text() and text.get_visible()
-    ]
+    return [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text() and text.get_visible()]
 
 
 def words(figure: Figure) -> list[str]:
@@ -78,9 +74,7 @@ def test_the_last_values_stand_beside_their_curves() -> None:
 
 
 def test_the_caption_says_that_train_is_measured_otherwise() -> None:
-    caption = next(
-        word for word in words(figures.draw_curves(make_history(2), "t")) if word.startswith("Train")
-    )
+    caption = next(word for word in words(figures.draw_curves(make_history(2), "t")) if word.startswith("Train"))
     assert "augmentation and dropout" in caption
     assert "while the weights move" in caption
 
@@ -132,9 +126,7 @@ def test_a_rate_that_changes_all_the_time_is_not_marked(epochs: int, lines: int)
 def test_values_that_are_not_finite_are_left_out() -> None:
     figure = figures.draw_curves(make_history(3, validation_loss=math.nan, train_loss=math.inf), "t")
     assert "validation 0.8000" in words(figure)  # 1.6 / 2, of the epoch before
-    nothing = dict.fromkeys(
-        ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"), math.nan
-    )
+    nothing = dict.fromkeys(("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"), math.nan)
     assert figures.encode_png(figures.draw_curves(make_history(1, **nothing), "t"))
 
 

@@ -30,9 +30,7 @@ def test_the_standard_error_of_1250_images_of_which_1109_are_right() -> None:
     given = np.array([0] * 1109 + [1] * 141)
     result = scores.score(give(given), np.zeros(1250, dtype=np.int64))
     assert result.accuracy == 0.8872
-    assert result.accuracy_standard_error == pytest.approx(
-        0.00894768, abs=1e-8
-    )  # sqrt(0.8872 * 0.1128 / 1250)
+    assert result.accuracy_standard_error == pytest.approx(0.00894768, abs=1e-8)  # sqrt(0.8872 * 0.1128 / 1250)
 
 
 def test_rows_of_the_confusion_are_true_labels_and_columns_given_labels() -> None:
@@ -125,9 +123,7 @@ def test_logits_that_are_not_finite_are_counted_and_refused() -> None:
         (np.zeros((6, 3), np.float32), TRUE - 1, r"labels from 0 to 2\. Received labels from -1 to 1"),
     ],
 )
-def test_what_does_not_fit_is_refused(
-    logits: NDArray[np.float32], labels: NDArray[np.int64], message: str
-) -> None:
+def test_what_does_not_fit_is_refused(logits: NDArray[np.float32], labels: NDArray[np.int64], message: str) -> None:
     with pytest.raises(ValueError, match=f"Expected.*{message}"):
         scores.score(logits, labels)
 
