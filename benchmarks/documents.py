@@ -12,6 +12,7 @@ from data_io.files import write_text
 
 ROOT = RESULTS.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md")
+FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
 MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -25,12 +26,27 @@ def _table(name: str) -> str:
     rows = _rows_of_runs(content["runs"]) if "runs" in content else _rows_of_figures(content["figures"])
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "|" + "---|" * len(rows[0]))
-    where = f"Source: [results/{name}.json](results/{name}.json)."
+    first = content["runs"][0] if "runs" in content else content
+    versions = first["versions"]
+    frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
+    where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}."
     return "\n".join([*lines, "", " ".join(filter(None, [where, content["note"]]))]) + "\n"
 
 
 def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
-    rows = [["recipe", "backend", "seed", "epochs", "validation accuracy", "validation loss", "minutes", "images/s"]]
+    rows = [
+        [
+            "recipe",
+            "backend",
+            "seed",
+            "epochs",
+            "validation accuracy",
+            "validation loss",
+            "last train loss",
+            "minutes",
+            "train images/s",
+        ]
+    ]
     for run in runs:
         accuracy, error = 100 * run["validation_accuracy"], 100 * run["validation_accuracy_standard_error"]
         rows.append(
@@ -41,6 +57,7 @@ def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
                 str(run["epochs"]),
                 f"{accuracy:.2f} ± {error:.2f} % of {run['validation_images']:,}",
                 f"{run['validation_loss']:.4f}",
+                f"{run['last_train_loss']:.4f}",
                 f"{run['minutes']:.1f}",
                 f"{run['images_per_second']:.0f}",
             ]

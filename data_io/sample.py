@@ -56,10 +56,10 @@ def draw_sample(folder: Path, images: int, seed: int, advance: Callable[[int], N
     """
     if images < IMAGES_MINIMUM:
         raise errors.UsageError(
-            f"Expected at least {IMAGES_MINIMUM} sample images. Received {images}. Ask for more with --images."
+            f"Expected at least {IMAGES_MINIMUM} sample images. Received: {images}. Ask for more with --images."
         )
     if seed < 0:
-        raise errors.UsageError(f"Expected a seed of 0 or more. Received {seed}.")
+        raise errors.UsageError(f"Expected a seed of 0 or more. Received: {seed}.")
     with filling(folder) as temporary:
         held_out = images // 10
         counts = {"train": images - 2 * held_out, "validation": held_out, "test": held_out}
@@ -83,7 +83,7 @@ def filling(folder: Path) -> Iterator[Path]:
     if place.exists() and not (place.is_dir() and not any(place.iterdir())):
         found = "a folder that holds files" if place.is_dir() else "a file"
         raise errors.UsageError(
-            f"Expected a new or empty folder for the sample data. Received {folder}, {found}. Name another one."
+            f"Expected a new or empty folder for the sample data. Received: {folder}, {found}. Name another one."
         )
     temporary = None
     try:

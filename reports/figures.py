@@ -38,7 +38,7 @@ def draw_curves(history: Sequence[Mapping[str, float]], title: str) -> Figure:
     finite are left out. Raises ValueError for an empty history.
     """
     if not history:
-        raise ValueError("Expected at least one epoch in the history. Received none.")
+        raise ValueError("Expected at least one epoch in the history. Received: none.")
     figure = _start_figure(11.2, 4.6, title)
     loss_axes = figure.add_axes((0.05, 0.225, 0.33, 0.595))
     accuracy_axes = figure.add_axes((0.545, 0.225, 0.33, 0.595))
@@ -77,7 +77,7 @@ def draw_confusion(confusion: ArrayLike, title: str) -> Figure:
     """
     counts = np.asarray(confusion)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size or counts.min() < 0:
-        raise ValueError(f"Expected K x K image counts of at least 0. Received {counts.tolist()}.")
+        raise ValueError(f"Expected K x K image counts of at least 0. Received: {counts.tolist()}.")
     classes = len(counts)
     row_images = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(row_images, 1)

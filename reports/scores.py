@@ -99,7 +99,7 @@ def probabilities(logits: NDArray[np.float32], temperature: float = 1.0) -> NDAr
     """
     _check_logits(logits)
     if not (math.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"Expected a finite temperature above 0. Received {temperature}.")
+        raise ValueError(f"Expected a finite temperature above 0. Received: {temperature}.")
     return np.exp(_log_softmax(logits, temperature))
 
 
@@ -128,12 +128,12 @@ def _check_logits(logits: NDArray[np.float32]) -> None:
     if logits.ndim != 2 or logits.shape[0] < 1 or logits.shape[1] < 2 or logits.dtype.kind != "f":
         raise ValueError(
             "Expected floating-point logits of shape (N, K) with at least 1 image and 2 classes. "
-            f"Received {logits.dtype} of shape {logits.shape}."
+            f"Received: {logits.dtype} of shape {logits.shape}."
         )
     broken = ~np.isfinite(logits)
     if broken.any():
         raise errors.DivergedError(
-            f"Expected finite logits. Received {int(broken.sum()):,} non-finite values in "
+            f"Expected finite logits. Received: {int(broken.sum()):,} non-finite values in "
             f"{int(broken.any(axis=1).sum()):,} of {len(logits):,} images. "
             "Train again with a lower learning rate."
         )
@@ -143,9 +143,9 @@ def _check_labels(labels: NDArray[np.integer[Any]], images: int, classes: int) -
     if labels.shape != (images,) or labels.dtype.kind not in "iu":
         raise ValueError(
             f"Expected integer labels of shape ({images},), one for each row of logits. "
-            f"Received {labels.dtype} of shape {labels.shape}."
+            f"Received: {labels.dtype} of shape {labels.shape}."
         )
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(
-            f"Expected labels from 0 to {classes - 1}. Received labels from {labels.min()} to {labels.max()}."
+            f"Expected labels from 0 to {classes - 1}. Received: labels from {labels.min()} to {labels.max()}."
         )

@@ -8,14 +8,20 @@ from benchmarks import documents
 
 def test_a_table_stands_between_its_markers_and_the_rest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = [{"what": "a", "figure": "1.5", "spread": "1 to 2", "n": 3}]
-    (tmp_path / "x.json").write_text(json.dumps({"note": "A note.", "figures": figures}))
+    content = {
+        "note": "A note.",
+        "hardware": "2 cores",
+        "versions": {"python": "3.11", "jax": "1.2"},
+        "figures": figures,
+    }
+    (tmp_path / "x.json").write_text(json.dumps(content))
     monkeypatch.setattr(documents, "RESULTS", tmp_path)
     text = "before\n<!-- results: x -->\nold\n<!-- end -->\nafter\n"
     filled = documents.fill(text)
     assert filled == (
         "before\n<!-- results: x -->\n"
         "| what | figure | spread | n |\n|---|---|---|---|\n| a | 1.5 | 1 to 2 | 3 |\n"
-        "\nSource: [results/x.json](results/x.json). A note.\n<!-- end -->\nafter\n"
+        "\nSource: [results/x.json](results/x.json); 2 cores; jax 1.2. A note.\n<!-- end -->\nafter\n"
     )
     assert documents.fill(filled) == filled
 
@@ -30,10 +36,13 @@ def test_a_run_is_a_row_with_its_standard_error(tmp_path: Path, monkeypatch: pyt
         "validation_accuracy_standard_error": 0.03,
         "validation_images": 1250,
         "validation_loss": 0.25,
+        "last_train_loss": 0.5,
+        "hardware": "2 cores",
+        "versions": {},
         "minutes": 1.26,
         "images_per_second": 99.6,
     }
     (tmp_path / "x.json").write_text(json.dumps({"note": "", "runs": [run]}))
     monkeypatch.setattr(documents, "RESULTS", tmp_path)
     row = documents.fill("<!-- results: x -->\n<!-- end -->").splitlines()[3]
-    assert row == "| cnn | jax | 0 | 3 | 90.00 ± 3.00 % of 1,250 | 0.2500 | 1.3 | 100 |"
+    assert row == "| cnn | jax | 0 | 3 | 90.00 ± 3.00 % of 1,250 | 0.2500 | 0.5000 | 1.3 | 100 |"

@@ -112,7 +112,7 @@ def test_every_finished_image_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("images", "seed"), [(49, 0), (0, 0), (-5, 0), (50, -1)])
 def test_too_few_images_or_a_negative_seed_are_refused(tmp_path: Path, images: int, seed: int) -> None:
-    with pytest.raises(errors.UsageError, match=r"Expected .* Received -?\d+"):
+    with pytest.raises(errors.UsageError, match=r"Expected .* Received: -?\d+"):
         draw_sample(tmp_path / "data", images, seed)
     assert list(tmp_path.iterdir()) == []
 

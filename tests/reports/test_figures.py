@@ -131,7 +131,7 @@ def test_values_that_are_not_finite_are_left_out() -> None:
 
 
 def test_an_empty_history_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"Expected at least one epoch in the history\. Received none\."):
+    with pytest.raises(ValueError, match=r"Expected at least one epoch in the history\. Received: none\."):
         figures.draw_curves([], "t")
 
 

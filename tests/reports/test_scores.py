@@ -100,7 +100,7 @@ def test_logits_that_are_not_finite_are_counted_and_refused() -> None:
     logits = give(GIVEN)
     logits[1] = np.nan
     logits[4, 2] = -np.inf
-    message = r"Expected finite logits\. Received 4 non-finite values in 2 of 6 images\."
+    message = r"Expected finite logits\. Received: 4 non-finite values in 2 of 6 images\."
     with pytest.raises(errors.DivergedError, match=message):
         scores.score(logits, TRUE)
     with pytest.raises(errors.DivergedError, match=message):
@@ -112,15 +112,15 @@ def test_logits_that_are_not_finite_are_counted_and_refused() -> None:
 @pytest.mark.parametrize(
     ("logits", "labels", "message"),
     [
-        (np.zeros(3, np.float32), TRUE, r"shape \(N, K\).*Received float32 of shape \(3,\)"),
-        (np.zeros((0, 3), np.float32), TRUE[:0], r"at least 1 image.*Received float32 of shape \(0, 3\)"),
-        (np.zeros((6, 1), np.float32), TRUE, r"2 classes.*Received float32 of shape \(6, 1\)"),
-        (np.zeros((6, 3), np.int64), TRUE, r"floating-point.*Received int64 of shape \(6, 3\)"),
-        (np.zeros((6, 3), np.float32), TRUE[:5], r"shape \(6,\).*Received int64 of shape \(5,\)"),
-        (np.zeros((6, 3), np.float32), TRUE[:, None], r"shape \(6,\).*Received int64 of shape \(6, 1\)"),
-        (np.zeros((6, 3), np.float32), TRUE.astype(float), r"integer labels.*Received float64"),
-        (np.zeros((6, 3), np.float32), TRUE + 1, r"labels from 0 to 2\. Received labels from 1 to 3"),
-        (np.zeros((6, 3), np.float32), TRUE - 1, r"labels from 0 to 2\. Received labels from -1 to 1"),
+        (np.zeros(3, np.float32), TRUE, r"shape \(N, K\).*Received: float32 of shape \(3,\)"),
+        (np.zeros((0, 3), np.float32), TRUE[:0], r"at least 1 image.*Received: float32 of shape \(0, 3\)"),
+        (np.zeros((6, 1), np.float32), TRUE, r"2 classes.*Received: float32 of shape \(6, 1\)"),
+        (np.zeros((6, 3), np.int64), TRUE, r"floating-point.*Received: int64 of shape \(6, 3\)"),
+        (np.zeros((6, 3), np.float32), TRUE[:5], r"shape \(6,\).*Received: int64 of shape \(5,\)"),
+        (np.zeros((6, 3), np.float32), TRUE[:, None], r"shape \(6,\).*Received: int64 of shape \(6, 1\)"),
+        (np.zeros((6, 3), np.float32), TRUE.astype(float), r"integer labels.*Received: float64"),
+        (np.zeros((6, 3), np.float32), TRUE + 1, r"labels from 0 to 2\. Received: labels from 1 to 3"),
+        (np.zeros((6, 3), np.float32), TRUE - 1, r"labels from 0 to 2\. Received: labels from -1 to 1"),
     ],
 )
 def test_what_does_not_fit_is_refused(logits: NDArray[np.float32], labels: NDArray[np.int64], message: str) -> None:
