@@ -86,6 +86,10 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (./data, Kaggle's, or drawn sample data)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="decoded images (DATA/.cache, or $XDG_CACHE_HOME)")
+    parser.add_argument(
+        "--allow-format", action="append", default=[], choices=("jpeg",), help="read JPEGs named .png too"
+    )
+    parser.add_argument("--strict", action="store_true", help="copies of images across splits are errors")
 
 
 def _add_backend_options(parser: argparse.ArgumentParser) -> None:

@@ -3,12 +3,11 @@
 from argparse import Namespace
 
 import backends
-from commands.steps.data import find_data, open_splits
+from commands.steps.data import find_data, open_data
 from commands.steps.judging import write_judgement
 from commands.steps.networks import load_network, load_recipe
 from commands.steps.progress import counting
 from commands.steps.startup import start_keras
-from data_io.folder import read_data_folder
 from data_io.run_folder import check_writable, create_run_folder, describe_hardware, read_manifest, write_manifest
 from reports.scores import describe
 
@@ -18,8 +17,7 @@ def run(args: Namespace) -> None:
     recipe = load_recipe(args.run)
     check_writable(args.run)
     root = find_data(args.data)
-    data = read_data_folder(root, recipe.model.classes, [args.split])
-    cached = open_splits(data, recipe.image.size_pixels, args.cache, [args.split])[args.split]
+    cached = open_data(args, root, recipe, [args.split]).splits[args.split]
     if cached.digest != read_manifest(args.run)["data_digests"][args.split]:
         print(f"data: {root} holds other {args.split} images than the run was made with")
 

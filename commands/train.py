@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 import backends
 import errors
-from commands.steps.data import find_data, locate_data, open_splits
+from commands.steps.data import find_data, locate_data, open_data
 from commands.steps.judging import write_judgement
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.progress import TrainingProgress, counting
 from commands.steps.startup import holding_stderr, start_keras
-from data_io.cache import CachedSplit
 from data_io.files import digest_bytes, replacing, write_bytes, write_text
-from data_io.folder import SPLITS, DataFolder, read_data_folder
+from data_io.opening import OpenData
 from data_io.predictions import write_submission
 from data_io.run_folder import (
     HISTORY,
@@ -51,14 +50,11 @@ def run(args: Namespace) -> None:
             "Received: drawn sample data. Name a data folder with --data."
         )
     check_writable(args.out)
-    data = read_data_folder(find_data(args.data), recipe.model.classes)
-    splits = open_splits(data, recipe.image.size_pixels, args.cache, SPLITS)
-    _train(args, recipe, data, splits, begun_seconds)
+    data = open_data(args, find_data(args.data), recipe)
+    _train(args, recipe, data, begun_seconds)
 
 
-def _train(
-    args: Namespace, recipe: Recipe, data: DataFolder, splits: dict[str, CachedSplit], begun_seconds: float
-) -> None:
+def _train(args: Namespace, recipe: Recipe, data: OpenData, begun_seconds: float) -> None:
     """Train, judge on validation, answer test, and leave a run folder."""
     start_keras()
     from keras_models.building import digest_weights
@@ -68,6 +64,7 @@ def _train(
     from keras_models.training import Epoch, Schedule, compile_model, fit
 
     device = find_device(args.device)
+    splits = data.splits
     train, validation = training_batches(recipe, splits["train"]), ordered_batches(recipe, splits["validation"])
     model = build_network(recipe)
     first_weights_digest = digest_weights(model)
@@ -111,7 +108,7 @@ def _train(
     scores = write_judgement(run_folder, splits["validation"], predict("validation"), f"{title}: validation")
     write_bytes(run_folder / "curves.png", encode_png(draw_curves(history, title)))
     given = given_labels(predict("test"))
-    write_submission(run_folder / "submission.csv", data.submission_ids, data.splits["test"].ids, given)
+    write_submission(run_folder / "submission.csv", data.submission_ids, splits["test"].split.ids, given)
     minutes = (time.monotonic() - begun_seconds) / 60
     facts = {
         "command": args.command_line,

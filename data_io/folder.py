@@ -1,102 +1,137 @@
 """A data folder in the competition's form: three folders of PNG files and four CSV files, checked before use."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 import errors
-from data_io.tables import ID_COLUMN, LABEL_COLUMN, Table, read_table
+from data_io.splits import (
+    LABELLED_SPLITS,
+    SPLITS,
+    Split,
+    compare_ids,
+    compare_submission,
+    count_labels,
+)
+from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX, Table, read_table
 
-SPLITS = ("train", "validation", "test")
-LABELLED_SPLITS = ("train", "validation")
+__all__ = ["LABELLED_SPLITS", "SPLITS", "DataFolder", "Split", "examine_data_folder", "read_data_folder"]
+
 SAMPLE_SUBMISSION = "sample_submission.csv"
 # Where Kaggle mounts the competition, read-only.
 KAGGLE_FOLDER = Path("/kaggle/input/deepfake-classification-unibuc")
-SHOWN_MISTAKES = 20  # more would push the first ones, which explain the rest, off the screen
-
-
-@dataclass(frozen=True)
-class Split:
-    """The rows of one CSV with their files. `labels` is int32 (N,), or None for the unlabelled test split."""
-
-    name: str
-    table: Path
-    ids: tuple[str, ...]
-    lines: tuple[int, ...]
-    paths: tuple[Path, ...]
-    labels: NDArray[np.int32] | None
-
-    def __len__(self) -> int:
-        return len(self.ids)
+NAMED_FILES = 3
 
 
 @dataclass(frozen=True)
 class DataFolder:
-    """The splits that were asked for; `submission_ids` is in the order of sample_submission.csv, if test is there."""
+    """The splits that were asked for; `submission_ids` is in the order of sample_submission.csv, if test is there.
+
+    `notices` says what was passed over and what is odd, a line each.
+    """
 
     root: Path
     splits: Mapping[str, Split]
     submission_ids: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 def read_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS) -> DataFolder:
     """Read and check the tables of `splits` and that each row has its image file.
 
-    Raises DataError with one message per mistake of all tables together (after SHOWN_MISTAKES, their number).
+    Raises DataError with one message per mistake of all tables together.
     """
-    mistakes: list[str] = []
+    data, mistakes = examine_data_folder(root, classes, splits)
+    if mistakes:
+        raise errors.DataError(mistakes)
+    return data
+
+
+def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS) -> tuple[DataFolder, list[str]]:
+    """Read what `read_data_folder` reads and return the rows that are whole, with the mistakes of the others.
+
+    Raises DataError only if there is no such folder.
+    """
     if not root.is_dir():
         raise errors.DataError(f"Expected a data folder at {root}. Received: no such folder. Name yours with --data.")
-    read = {name: _read_split(root, name, classes, mistakes) for name in splits}
+    mistakes: list[str] = []
+    notices: list[str] = []
+    tables: dict[str, Table] = {}
+    rows: dict[str, Split] = {}
+    whole: dict[str, Split] = {}
+    for name in splits:
+        table = read_table(root / f"{name}.csv", classes if name in LABELLED_SPLITS else None)
+        mistakes.extend(table.mistakes)
+        notices.extend(table.notices)
+        tables[name], rows[name] = table, _name_files(root, name, table)
+        whole[name] = rows[name].select(_find_images(root, rows[name], mistakes, notices))
+    for found_mistakes, found_notices in (compare_ids(rows), *(count_labels(rows[name], classes) for name in splits)):
+        mistakes.extend(found_mistakes)
+        notices.extend(found_notices)
     submission_ids: tuple[str, ...] = ()
     if "test" in splits:
-        submission_ids = _read_submission_ids(root, read["test"], mistakes)
-    if mistakes:
-        raise errors.DataError(shorten(mistakes))
-    return DataFolder(root, read, submission_ids)
+        sample = read_table(root / SAMPLE_SUBMISSION, None, known=[LABEL_COLUMN])
+        mistakes.extend(sample.mistakes)
+        notices.extend(sample.notices)
+        submission_ids = tuple(sample.frame[ID_COLUMN])
+        if not sample.mistakes and not tables["test"].mistakes:  # else the comparison repeats what is said
+            mistakes.extend(compare_submission(sample.path, submission_ids, rows["test"]))
+    return DataFolder(root, whole, submission_ids, tuple(notices)), mistakes
 
 
-def shorten(mistakes: Sequence[str]) -> list[str]:
-    """Keep the first SHOWN_MISTAKES messages and say how many more there are."""
-    rest = len(mistakes) - SHOWN_MISTAKES
-    return list(mistakes) if rest <= 0 else [*mistakes[:SHOWN_MISTAKES], f"… and {rest} more mistakes like these."]
-
-
-def _read_split(root: Path, name: str, classes: int, mistakes: list[str]) -> Split:
-    labelled = name in LABELLED_SPLITS
-    table = read_table(root / f"{name}.csv", classes if labelled else None)
-    mistakes.extend(table.mistakes)
-    paths = _find_images(root / name, table, mistakes)
+def _name_files(root: Path, name: str, table: Table) -> Split:
     frame = table.frame
-    labels = frame[LABEL_COLUMN].to_numpy(np.int32) if labelled else None
+    paths = tuple(root / name / (image_id.removesuffix(SUFFIX) + SUFFIX) for image_id in frame[ID_COLUMN])
+    labels = frame[LABEL_COLUMN].to_numpy(np.int32) if name in LABELLED_SPLITS else None
     return Split(name, table.path, tuple(frame[ID_COLUMN]), tuple(frame["line"]), paths, labels)
 
 
-def _find_images(folder: Path, table: Table, mistakes: list[str]) -> tuple[Path, ...]:
+def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[str]) -> list[int]:
+    """Return the places of the rows whose file is there."""
+    folder = root / split.name
     if not folder.is_dir():
-        mistakes.append(f"Expected the folder {folder} with the images of {table.path.name}. Received: no such folder.")
-        return ()
-    present = {entry.name for entry in folder.iterdir()}  # one listing instead of thousands of stat calls
-    paths = []
-    for image_id, line in zip(table.frame[ID_COLUMN], table.frame["line"], strict=True):
-        name = image_id if image_id.endswith(".png") else f"{image_id}.png"
-        paths.append(folder / name)
-        if name not in present:
-            mistakes.append(f"{table.path} line {line}: Expected the image {folder / name}. Received: no such file.")
-    return tuple(paths)
-
-
-def _read_submission_ids(root: Path, test: Split, mistakes: list[str]) -> tuple[str, ...]:
-    table = read_table(root / SAMPLE_SUBMISSION, None)
-    mistakes.extend(table.mistakes)
-    ids = tuple(table.frame[ID_COLUMN])
-    unknown, absent = sorted(set(ids) - set(test.ids)), sorted(set(test.ids) - set(ids))
-    if test.ids and not table.mistakes and (unknown or absent):  # without test.csv the comparison says nothing new
         mistakes.append(
-            f"Expected {table.path} to have the ids of {test.table.name}. Received: {len(unknown)} others "
-            f"({', '.join(unknown[:3])}) and {len(absent)} missing ({', '.join(absent[:3])})."
+            f"Expected the folder {folder} with the images of {split.table.name}. Received: no such folder."
         )
-    return ids
+        return []
+    with os.scandir(folder) as entries:  # one listing instead of thousands of stat calls
+        present = {entry.name: entry.is_symlink() for entry in entries}
+    inside = (root.resolve(), folder.resolve())
+    if not inside[1].is_relative_to(inside[0]):
+        notices.append(f"{folder} is a link to {inside[1]}")
+    by_lower_case = {name.lower(): name for name in present}
+    kept = []
+    for place, (path, line) in enumerate(zip(split.paths, split.lines, strict=True)):
+        where = f"{split.table} line {line}: Expected the image {path}"
+        if path.name not in present:
+            mistakes.append(f"{where}. Received: no such file{_name_similar(path.name, by_lower_case)}.")
+        elif present[path.name] and (outside := _leaves(path, inside)):
+            mistakes.append(f"{where} in the data folder. Received: a link to {outside}.")
+        else:
+            kept.append(place)
+    if len(split) and (extra := sorted(present.keys() - {path.name for path in split.paths})):
+        named = ", ".join(extra[:NAMED_FILES]) + ", …" * (len(extra) > NAMED_FILES)
+        files = "1 file" if len(extra) == 1 else f"{len(extra):,} files"
+        notices.append(f"{files} in {folder} {'is' if len(extra) == 1 else 'are'} in no row: {named}")
+    return kept
+
+
+def _leaves(path: Path, inside: Sequence[Path]) -> str | None:
+    """Return where a link leads if that is in none of the folders."""
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # RuntimeError: Python before 3.13, for a link to itself
+        return "itself"
+    return None if any(target.is_relative_to(folder) for folder in inside) else str(target)
+
+
+def _name_similar(name: str, by_lower_case: Mapping[str, str]) -> str:
+    """Return a hint if the folder, given by the names in lower case, has a file that may be the one that is meant."""
+    stem = name.removesuffix(SUFFIX).lower()
+    for similar in (name.lower(), stem, stem + SUFFIX + SUFFIX, f"{stem}.jpg", f"{stem}.jpeg"):
+        if similar in by_lower_case:
+            return f", but {by_lower_case[similar]} is there"
+    return ""

@@ -1,14 +1,17 @@
 """The competition's CSV files, read as text: every row is used unchanged or reported with its line number."""
 
-import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from data_io.csv_files import check_header, read_csv
+
 ID_COLUMN = "image_id"
 LABEL_COLUMN = "label"
+SUFFIX = ".png"
 # An id becomes a file name. No separator, no leading dot and no control character: it cannot leave its folder,
 # hide there, or be a formula in a spreadsheet.
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -17,7 +20,7 @@ LABEL_PATTERN = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class Table:
-    """The good rows of a CSV and one message for each bad one.
+    """The good rows of a CSV, one message for each bad one, and a notice for what was passed over.
 
     `frame` has the columns image_id (text, as written), line (int, from 1 as editors count) and, if labels were
     asked for, label (int64).
@@ -26,74 +29,118 @@ class Table:
     path: Path
     frame: pd.DataFrame
     mistakes: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
-def read_table(path: Path, classes: int | None) -> Table:
+@dataclass
+class _Reading:
+    """What has been read of a file so far, by column, and the line and label of each id."""
+
+    ids: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    mistakes: list[str] = field(default_factory=list)
+    rows: int = 0  # blank ones left out
+    blank: int = 0
+
+
+def read_table(path: Path, classes: int | None, known: Sequence[str] = ()) -> Table:
     """Read `image_id,label`, or `image_id` alone when `classes` is None; labels are 0 to classes - 1.
 
-    Columns are found by name and others are ignored. Raises nothing: what is wrong is in `mistakes`.
+    Columns are found by name; others are ignored, with a notice unless they are `known`. Raises nothing: what is
+    wrong is in `mistakes`.
     """
     wanted = [ID_COLUMN] if classes is None else [ID_COLUMN, LABEL_COLUMN]
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            try:
-                header = next(reader, [])
-                lines = [(reader.line_num, fields) for fields in reader if fields]
-            except csv.Error as error:
-                return _nothing(path, wanted, f"{path} line {reader.line_num}: Expected CSV. Received: {error}.")
-    except FileNotFoundError:
-        return _nothing(path, wanted, f"Expected the file {path}. Received: no such file.")
-    except (OSError, UnicodeDecodeError) as error:
-        return _nothing(path, wanted, f"Expected {path} to be a CSV file in UTF-8. Received: {error}.")
-    if missing := [column for column in wanted if header.count(column) != 1]:
-        return _nothing(
-            path,
-            wanted,
-            f"Expected {path} to have the column{'s' * (len(missing) > 1)} {' and '.join(missing)} once in line 1. "
-            f"Received: {','.join(header)[:80]!r}.",
-        )
-    return _check_rows(path, header, lines, classes)
+        rows = read_csv(path)
+        _, header = next(rows, (1, []))
+        mistake = check_header(path, header, wanted)
+        if mistake is not None:
+            return _nothing(path, wanted, mistake)
+        reading = _check_rows(path, header, rows, classes)
+    except ValueError as error:
+        return _nothing(path, wanted, str(error))
+    columns: dict[str, object] = {ID_COLUMN: reading.ids, "line": reading.lines}
+    if classes is not None:
+        columns[LABEL_COLUMN] = pd.Series(reading.labels, dtype="int64")
+    if not reading.rows:
+        reading.mistakes.append(f"Expected at least one row in {path}. Received: a header alone.")
+    reading.mistakes.extend(_check_suffixes(path, reading))
+    ignored = [column for column in header if column not in (*wanted, *known)]
+    notices = _name_passed_over(path, ignored, reading.blank)
+    return Table(path, pd.DataFrame(columns), tuple(reading.mistakes), notices)
 
 
 def _nothing(path: Path, columns: list[str], mistake: str) -> Table:
     return Table(path, pd.DataFrame(columns=[*columns, "line"]), (mistake,))
 
 
-def _check_rows(path: Path, header: list[str], lines: list[tuple[int, list[str]]], classes: int | None) -> Table:
-    mistakes: list[str] = []
-    rows: list[dict[str, object]] = []
-    first_line: dict[str, int] = {}
-    for line, fields in lines:
-        where = f"{path} line {line}"
+def _name_passed_over(path: Path, ignored: Sequence[str], blank: int) -> tuple[str, ...]:
+    notices = []
+    if ignored:
+        names = ", ".join(repr(column[:80]) for column in ignored)
+        notices.append(f"{path.name}: the column{'s' * (len(ignored) > 1)} {names} {_is(ignored)} not looked at")
+    if blank:
+        notices.append(f"{path.name}: {blank:,} blank row{'s' * (blank > 1)} passed over")
+    return tuple(notices)
+
+
+def _is(things: Sequence[object]) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
+def _check_rows(path: Path, header: list[str], rows: Iterator[tuple[int, list[str]]], classes: int | None) -> _Reading:
+    reading = _Reading()
+    id_place = header.index(ID_COLUMN)
+    label_place = None if classes is None else header.index(LABEL_COLUMN)
+    for line, fields in rows:
+        if not fields:
+            reading.blank += 1
+            continue
+        reading.rows += 1
         if len(fields) != len(header):
-            mistakes.append(f"{where}: Expected {len(header)} fields. Received: {len(fields)}.")
+            reading.mistakes.append(f"{path} line {line}: Expected {len(header)} fields. Received: {len(fields)}.")
             continue
-        record = dict(zip(header, fields, strict=True))
-        image_id = record[ID_COLUMN]
-        if not ID_PATTERN.fullmatch(image_id):
-            mistakes.append(
-                f"{where}: Expected an id of letters, digits, '.', '_' and '-', not starting with '.'. "
-                f"Received: {image_id[:80]!r}."
-            )
-            continue
-        if image_id in first_line:
-            mistakes.append(
-                f"{where}: Expected each id once. Received: {image_id} again, as in line {first_line[image_id]}."
-            )
-            continue
-        first_line[image_id] = line
-        row: dict[str, object] = {ID_COLUMN: image_id, "line": line}
-        if classes is not None:
-            label = record[LABEL_COLUMN]
-            if not LABEL_PATTERN.fullmatch(label) or int(label) >= classes:
-                mistakes.append(
-                    f"{where}: Expected a label from 0 to {classes - 1}. Received: {label[:80]!r} for {image_id}."
-                )
-                continue
-            row[LABEL_COLUMN] = int(label)
-        rows.append(row)
-    if not lines:
-        mistakes.append(f"Expected at least one row in {path}. Received: a header alone.")
-    columns = [ID_COLUMN, "line"] + ([] if classes is None else [LABEL_COLUMN])
-    return Table(path, pd.DataFrame(rows, columns=columns), tuple(mistakes))
+        label = None if label_place is None else fields[label_place]
+        if mistake := _check_row(reading, line, fields[id_place], label, classes):
+            reading.mistakes.append(f"{path} line {line}: {mistake}")
+    return reading
+
+
+def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, classes: int | None) -> str | None:
+    """Take a row in, or return what is wrong with it."""
+    if not ID_PATTERN.fullmatch(image_id):
+        hint = " Take the spaces away." if ID_PATTERN.fullmatch(image_id.strip()) else ""
+        return (
+            f"Expected an id of letters, digits, '.', '_' and '-', not starting with '.'. "
+            f"Received: {image_id[:80]!r}.{hint}"
+        )
+    if image_id in reading.seen:
+        first_line, first_label = reading.seen[image_id]
+        if label is None or label == first_label:
+            return f"Expected each id once. Received: {image_id} again, as in line {first_line}."
+        return (
+            f"Expected each id once. Received: {image_id} again with the label {label[:80]!r}, "
+            f"in line {first_line} with {first_label[:80]!r}."
+        )
+    reading.seen[image_id] = (line, label or "")
+    if label is not None and classes is not None:
+        if not LABEL_PATTERN.fullmatch(label) or int(label) >= classes:
+            return f"Expected a label from 0 to {classes - 1}. Received: {label[:80]!r} for {image_id}."
+        reading.labels.append(int(label))
+    reading.ids.append(image_id)
+    reading.lines.append(line)
+    return None
+
+
+def _check_suffixes(path: Path, reading: _Reading) -> list[str]:
+    """Ids name their files with or without .png, alike in a whole table: `a` and `a.png` would be one file."""
+    with_suffix = [place for place, image_id in enumerate(reading.ids) if image_id.endswith(SUFFIX)]
+    if len(with_suffix) in (0, len(reading.ids)):
+        return []
+    without = next(place for place, image_id in enumerate(reading.ids) if not image_id.endswith(SUFFIX))
+    named = " and ".join(
+        f"{reading.ids[place]} in line {reading.lines[place]}" for place in sorted((with_suffix[0], without))
+    )
+    return [f"Expected all ids of {path} with {SUFFIX} or all without. Received: {named}."]

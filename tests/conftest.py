@@ -17,12 +17,12 @@ DrawDataFolder = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def draw_data_folder() -> DrawDataFolder:
-    """`draw_data_folder(root, images_per_split=6, size_pixels=8)`: a whole folder, ids and labels as below.
+    """`draw_data_folder(root, images_per_split=6, size_pixels=16)`: a whole folder, ids and labels as below.
 
     Images are named train_0, train_1, …; their labels are 0, 1, 2, 3, 4, 0, …; a seed of 0 draws the pixels.
     """
 
-    def draw(root: Path, images_per_split: int = 6, size_pixels: int = 8) -> Path:
+    def draw(root: Path, images_per_split: int = 6, size_pixels: int = 16) -> Path:
         generator = np.random.default_rng(0)
         for split in ("train", "validation", "test"):
             (root / split).mkdir(parents=True)

@@ -1,13 +1,18 @@
 """Where a command's images come from, and their pixels."""
 
-from collections.abc import Iterable
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 import errors
 from commands.steps.progress import counting
-from data_io.cache import CachedSplit, choose_cache_folder, open_split
-from data_io.folder import KAGGLE_FOLDER, DataFolder
+from data_io.cache import choose_cache_folder
+from data_io.folder import KAGGLE_FOLDER
+from data_io.images import FORMATS
+from data_io.opening import OpenData, open_data_folder
 from data_io.sample import draw_sample
+from data_io.splits import SPLITS
+from recipes.recipe import Recipe
 
 DEFAULT_FOLDER = Path("data")
 SAMPLE_FOLDER = Path("sample_data")
@@ -42,12 +47,18 @@ def find_data(option: Path | None) -> Path:
     return folder
 
 
-def open_splits(data: DataFolder, size_pixels: int, cache: Path | None, names: Iterable[str]) -> dict[str, CachedSplit]:
-    """Map the pixels of the named splits, decoding what no cache holds yet."""
-    folder = choose_cache_folder(data.root, cache)
-    opened = {}
-    for name in names:
-        split = data.splits[name]
-        with counting(f"decoding {name} images", len(split)) as advance:
-            opened[name] = open_split(split, size_pixels, folder, advance)
+def open_data(args: Namespace, root: Path, recipe: Recipe, splits: Sequence[str] = SPLITS) -> OpenData:
+    """Check the tables and images of a data folder, map their pixels, and print what is to be known of them."""
+    opened = open_data_folder(
+        root,
+        recipe.model.classes,
+        recipe.image.size_pixels,
+        choose_cache_folder(root, args.cache),
+        counting,
+        splits,
+        (*FORMATS, *(name.upper() for name in args.allow_format)),
+        args.strict,
+    )
+    for notice in opened.notices:
+        print(f"notice: {notice}")
     return opened

@@ -89,8 +89,10 @@ def test_text_is_utf8_with_newlines_as_they_are(tmp_path: Path) -> None:
 
 
 def test_json_has_sorted_keys_so_that_equal_content_is_equal_bytes(tmp_path: Path) -> None:
-    write_json(tmp_path / "file", {"b": [1, 0.5], "a": "±"})
-    assert (tmp_path / "file").read_text(encoding="utf-8") == '{\n  "a": "±",\n  "b": [\n    1,\n    0.5\n  ]\n}\n'
+    write_json(tmp_path / "file", {"b": [1, 0.5], "a": "±\udcff"})  # half of a character, as in a path that is no UTF-8
+    assert (tmp_path / "file").read_text(
+        encoding="utf-8"
+    ) == '{\n  "a": "\\u00b1\\udcff",\n  "b": [\n    1,\n    0.5\n  ]\n}\n'
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])

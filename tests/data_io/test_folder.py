@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import errors
-from data_io.folder import SHOWN_MISTAKES, read_data_folder, shorten
+from data_io.folder import examine_data_folder, read_data_folder
 
 
 @pytest.fixture
@@ -51,8 +51,9 @@ def test_submission_ids_keep_the_order_of_the_sample(root: Path) -> None:
     assert ids == ("test_5", "test_0", "test_4", "test_1", "test_3", "test_2")
 
 
-def test_an_id_may_carry_the_suffix_of_its_file(root: Path) -> None:
-    change(root / "train.csv", "train_0,", "train_0.png,")
+def test_ids_may_carry_the_suffix_of_their_files(root: Path) -> None:
+    text = (root / "train.csv").read_text(encoding="utf-8")
+    (root / "train.csv").write_text(text.replace(",", ".png,").replace("image_id.png", "image_id"))
     train = read_data_folder(root, 5).splits["train"]
     assert train.ids[0] == "train_0.png"
     assert train.paths[0] == root / "train" / "train_0.png"
@@ -94,7 +95,8 @@ def test_a_folder_of_images_that_is_not_there_is_one_mistake_not_one_per_image(r
 def test_an_image_of_another_name_is_missing_with_its_line(root: Path, new_name: str) -> None:
     (root / "train" / "train_2.png").rename(root / "train" / new_name)
     assert mistakes_of(root) == (
-        f"{root / 'train.csv'} line 4: Expected the image {root / 'train' / 'train_2.png'}. Received: no such file.",
+        f"{root / 'train.csv'} line 4: Expected the image {root / 'train' / 'train_2.png'}. "
+        f"Received: no such file, but {new_name} is there.",
     )
 
 
@@ -126,27 +128,47 @@ def test_the_mistakes_of_all_tables_come_together(root: Path) -> None:
     ]
 
 
-def test_more_than_twenty_mistakes_are_shortened_to_twenty_and_their_number(
-    tmp_path: Path, draw_data_folder: Callable[..., Path]
-) -> None:
-    root = draw_data_folder(tmp_path / "data", images_per_split=23)
-    for path in (root / "train").iterdir():
-        path.unlink()
-    mistakes = mistakes_of(root)
-    assert len(mistakes) == 21
-    assert mistakes[19].startswith(f"{root / 'train.csv'} line 21: ")
-    assert mistakes[20] == "… and 3 more mistakes like these."
+def test_the_rows_that_are_whole_are_there_beside_the_mistakes_of_the_others(root: Path) -> None:
+    change(root / "train.csv", "train_1,1", "train_1,7")
+    (root / "train" / "train_3.png").unlink()
+    (root / "test.csv").unlink()
+    data, mistakes = examine_data_folder(root, 5)
+    assert len(mistakes) == 3
+    train = data.splits["train"]
+    assert train.ids == ("train_0", "train_2", "train_4", "train_5")
+    assert train.lines == (2, 4, 6, 7)
+    assert [path.name for path in train.paths] == ["train_0.png", "train_2.png", "train_4.png", "train_5.png"]
+    assert train.labels is not None and train.labels.tolist() == [0, 2, 4, 0]
+    assert (len(data.splits["validation"]), len(data.splits["test"])) == (6, 0)
 
 
-def test_exactly_as_many_mistakes_as_are_shown_are_not_shortened() -> None:
-    mistakes = [str(number) for number in range(SHOWN_MISTAKES)]
-    assert shorten(mistakes) == mistakes
-    assert shorten([*mistakes, "x"])[-1] == "… and 1 more mistakes like these."
+def test_a_missing_image_of_test_is_no_missing_id_of_the_submission(root: Path) -> None:
+    (root / "test" / "test_0.png").unlink()
+    assert len(mistakes_of(root)) == 1
+
+
+def test_a_whole_folder_has_no_notices_and_an_odd_one_has_those_of_all_splits(root: Path) -> None:
+    assert read_data_folder(root, 5).notices == ()
+    change(root / "train.csv", "train_1,1\n", "")
+    change(root / "validation.csv", "image_id,label\n", "image_id,label\n\n")
+    assert read_data_folder(root, 5).notices == (
+        f"1 file in {root / 'train'} is in no row: train_1.png",
+        "validation.csv: 1 blank row passed over",
+        "train.csv: no image has the label 1",
+    )
+
+
+def test_one_class_is_enough_for_validation_but_not_to_train_on(root: Path) -> None:
+    for name in ("train", "validation"):
+        (root / f"{name}.csv").write_text(f"image_id,label\n{name}_2,2\n{name}_3,2\n")
+    data, mistakes = examine_data_folder(root, 5)
+    assert mistakes == [f"Expected {root / 'train.csv'} to have at least two labels. Received: 2 in all its rows."]
+    assert data.notices[-1] == "validation.csv: no image has the labels 0, 1, 3, 4"
 
 
 def test_a_sample_submission_with_other_ids_is_reported_before_any_training(root: Path) -> None:
     change(root / "sample_submission.csv", "test_3,0\ntest_4,0\n", "test_9,0\n")
     assert mistakes_of(root) == (
         f"Expected {root / 'sample_submission.csv'} to have the ids of test.csv. "
-        "Received: 1 others (test_9) and 2 missing (test_3, test_4).",
+        "Received: 1 other (test_9) and 2 missing (test_3, test_4).",
     )

@@ -136,9 +136,12 @@ class Git:
 
     def __init__(self, status: str) -> None:
         self.status = status
+        self.top = Path(run_folder.__file__).resolve().parent.parent
 
     def run(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         assert command[0] == "git"
+        if "--show-toplevel" in command:
+            return subprocess.CompletedProcess(command, 0, f"{self.top}\n", "")
         return subprocess.CompletedProcess(command, 0, "c0ffee\n" if "rev-parse" in command else self.status, "")
 
 
@@ -150,6 +153,15 @@ def test_the_commit_says_whether_files_differ_from_it(
 ) -> None:
     monkeypatch.setattr(subprocess, "run", Git(status).run)
     assert read_commit() == commit
+
+
+def test_the_commit_of_somebody_elses_repository_around_ours_is_not_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    git = Git("")
+    git.top = tmp_path
+    monkeypatch.setattr(subprocess, "run", git.run)
+    assert read_commit() == "unknown"
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.CalledProcessError(128, "git")])
