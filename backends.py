@@ -47,7 +47,7 @@ def is_installed(backend: str) -> bool:
     """Tell whether a backend can be imported, without importing it."""
     try:
         found = importlib.util.find_spec(backend)
-    except ValueError:  # sys.modules holds something of this name that was never imported, so has no __spec__
+    except (ImportError, ValueError):  # ValueError: something of this name is in sys.modules and has no __spec__
         return False
     return found is not None and found.origin is not None  # a folder that an uninstall left behind has no origin
 
