@@ -31,7 +31,7 @@ HABITS = {
     # image as soon as anything else runs on the machine.
     "OMP_WAIT_POLICY": "PASSIVE",
 }
-# Keras' switches for smoke tests cut a run short; a device of an earlier session would overrule --device.
+# Keras' switches for smoke tests cut a run short; a device left in the shell would overrule --device.
 DISTURBING = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED", "KERAS_TORCH_DEVICE")
 
 
