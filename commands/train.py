@@ -63,6 +63,11 @@ def _train(args: Namespace, recipe: Recipe, data: OpenData, begun_seconds: float
     from keras_models.saving import save_model
     from keras_models.training import Epoch, Schedule, compile_model, fit
 
+    if args.loader == "tf.data":
+        with holding_stderr():  # TensorFlow's own lines; the loader itself is opened by fit
+            from keras_models.tf_loader import hide_gpus
+
+            hide_gpus()
     device = find_device(args.device)
     splits = data.splits
     train, validation = training_batches(recipe, splits["train"]), ordered_batches(recipe, splits["validation"])

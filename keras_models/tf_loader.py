@@ -13,6 +13,12 @@ READERS = os.cpu_count() or 1
 BATCHES_AHEAD = 4  # a slow batch is hidden behind four steps; at 64 images of 128 px this is 13 MB
 
 
+def hide_gpus() -> None:
+    """Keep TensorFlow, where it is a mere loader, from taking a GPU's memory. Calling it again changes nothing."""
+    if keras.backend.backend() != "tensorflow":
+        tf.config.set_visible_devices([], "GPU")
+
+
 class TfDataLoader:
     """`dataset` gives the batches of the epoch that `epoch` says at the moment an iteration of it begins.
 
@@ -21,8 +27,7 @@ class TfDataLoader:
     """
 
     def __init__(self, batches: Batches) -> None:
-        if keras.backend.backend() != "tensorflow":
-            tf.config.set_visible_devices([], "GPU")  # as a mere loader TensorFlow must not take a GPU's memory
+        hide_gpus()
         self.epoch = 0
         images, labels = batches.batch(0, 0)
 
