@@ -23,7 +23,8 @@ PACKAGES = ("keras", "torch", "tensorflow", "jax", "jaxlib", "numpy", "pandas", 
 KERAS_HOME = Path(__file__).resolve().parent / "keras_models" / "keras_home"
 
 HABITS = {
-    "TF_CPP_MIN_LOG_LEVEL": "2",  # warnings and start-up chatter of TensorFlow's C++ side; errors are shown
+    # TensorFlow's C++ side calls the absence of a GPU an error; --device gpu refuses it in a sentence of ours.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
     # Memory of a GPU is taken as needed, not all at once, so that two processes can share one.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
