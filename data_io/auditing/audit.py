@@ -1,7 +1,6 @@
 """The audit of a data folder: everything known about its tables and images that could make a number a lie."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ import numpy as np
 
 from data_io.auditing.comparisons import compare_classes, compare_images, compare_pixels
 from data_io.auditing.findings import ERROR, SEVERITIES, WARNING, Finding, Place, sort_findings
-from data_io.auditing.inspection import Advance, Inspection, Unreadable, inspect_images
+from data_io.auditing.inspection import Inspection, Unreadable, inspect_images
 from data_io.auditing.profiles import QUANTILES, Profile, describe_images
 from data_io.auditing.rows import Rows, read_rows
 from data_io.auditing.shortcuts import MEANING, Shortcut, collect_features, find_shortcuts
-from data_io.folder import SPLITS
+from data_io.opening import Counting
+from data_io.splits import SPLITS
 
-# Shows how far something has come: `with counting(what, total) as advance`.
-Counting = Callable[[str, int], AbstractContextManager[Advance]]
 SHORTCUT_GROUPS = 6
 
 

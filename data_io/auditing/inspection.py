@@ -1,9 +1,8 @@
 """What one image file is, apart from what it shows: its bytes, its PNG chunks, its pixels' digest and hash."""
 
 import io
-import os
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,9 @@ import imagehash
 import numpy as np
 from PIL import Image
 
+from data_io.image_records import CHUNK_IMAGES, THREADS, Advance
 from data_io.images import decode, digest_pixels
-
-Advance = Callable[[int], None]
-THREADS = os.cpu_count() or 1  # decoding PNG, resizing and SHA-256 release Python's lock
-CHUNK_IMAGES = 256  # images in flight at once, so that memory does not grow with the split
-PNG_SIGNATURE_BYTES = 8
+from data_io.png import SIGNATURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ def read_layout(path: Path) -> tuple[str, int]:
     pieces: list[int] = []
     writer: list[str] = []
     with path.open("rb") as file:
-        file.seek(PNG_SIGNATURE_BYTES)
+        file.seek(len(SIGNATURE))
         while len(header := file.read(8)) == 8:
             length, name = struct.unpack(">I4s", header)
             body = file.tell()

@@ -1,7 +1,7 @@
 """Whether the label can be guessed without looking: small models on what a file is rather than what it shows."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from data_io.auditing.inspection import Inspection
+from data_io.image_records import Advance
 
-Advance = Callable[[int], None]
 FOLDS = 5
 # Enough to see one point above chance (a standard error of 0.4 points at 0.2), and seconds to fit.
 FITTED_ROWS = 10_000
