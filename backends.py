@@ -53,8 +53,10 @@ def is_installed(backend: str) -> bool:
     return found is not None and found.origin is not None  # a folder that an uninstall left behind has no origin
 
 
-def choose(option: str | None, environ: Mapping[str, str]) -> Choice:
-    """Take the option `--backend`, else KERAS_BACKEND, else the first backend that is installed.
+def choose(option: str | None, environ: Mapping[str, str], made_with: str | None = None) -> Choice:
+    """Take the option `--backend`, else KERAS_BACKEND, else `made_with`, else the first backend that is installed.
+
+    `made_with` is the backend that a run was made with; it is passed over if it is not installed.
 
     Raises UsageError for a name that is not a backend, EnvironmentFault for one that is not installed.
     """
@@ -62,6 +64,8 @@ def choose(option: str | None, environ: Mapping[str, str]) -> Choice:
         choice = Choice(option, "--backend")
     elif environ.get("KERAS_BACKEND"):
         choice = Choice(environ["KERAS_BACKEND"], "KERAS_BACKEND")
+    elif made_with in BACKENDS and is_installed(made_with):
+        choice = Choice(made_with, "the run's own")
     else:
         found = [name for name in BACKENDS if is_installed(name)]
         if not found:

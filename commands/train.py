@@ -1,67 +1,114 @@
 """`run.py train`: from CSV files and folders to a trained network, honest numbers, pictures and a submission."""
 
-import dataclasses
-import math
 import time
+import tomllib
 from argparse import Namespace
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import backends
 import errors
+from commands.arguments.runs import LOADERS, RUNS
+from commands.steps.claims import check_claim, check_claimable
 from commands.steps.data import find_data, locate_data, open_data
-from commands.steps.judging import write_judgement
-from commands.steps.networks import build_network, ordered_batches, training_batches
-from commands.steps.progress import TrainingProgress, counting
+from commands.steps.finishing import finish_run
+from commands.steps.fitting import train_network
+from commands.steps.networks import build_network
+from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
-from data_io.files import digest_bytes, replacing, write_bytes, write_text
+from commands.steps.stopping import TimeIsUp
+from data_io.checkpoints import FOLDER, sweep_leftovers
+from data_io.files import write_text
+from data_io.locking import locked
 from data_io.opening import OpenData
-from data_io.predictions import write_submission
 from data_io.run_folder import (
-    HISTORY,
-    MODEL,
     RECIPE,
+    begin_manifest,
     check_writable,
     create_run_folder,
     describe_hardware,
-    write_manifest,
+    read_beginning,
 )
-from recipes.reading import read_recipe, to_toml
+from recipes.reading import from_values, read_recipe, to_toml
 from recipes.recipe import Recipe
-from reports.figures import draw_curves, encode_png
-from reports.scores import describe, given_labels
 
 
-def run(args: Namespace) -> None:
-    """Check everything that can be checked at once, then train."""
-    if args.loader == "tf.data" and not backends.is_installed("tensorflow"):
+def run(args: Namespace) -> Path | None:
+    """Check everything that can be checked at once, then train, from the beginning or from where it was stopped.
+
+    Returns the folder of a finished run, None if the time was up before.
+    """
+    begun_seconds = time.monotonic()
+    return _begin(args, begun_seconds) if args.resume is None else _resume(args, begun_seconds)
+
+
+def _begin(args: Namespace, begun_seconds: float) -> Path | None:
+    args.loader = args.loader or LOADERS[0]
+    check_loader(args.loader)
+    is_sample = locate_data(args.data) is None
+    recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
+    if args.check:
+        check_claimable(recipe, is_sample)
+    parent = args.out or Path(RUNS)
+    check_writable(parent)
+    data = open_data(args, find_data(args.data), recipe)
+    text = to_toml(recipe)
+    facts = find_facts(args, data, text)
+
+    def make_folder() -> Path:
+        folder = create_run_folder(parent, f"{recipe.name}-{args.backend}-seed{recipe.seed}")
+        write_text(folder / RECIPE, text)
+        return folder
+
+    return _train(args, recipe, data, facts, make_folder, begun_seconds)
+
+
+def _resume(args: Namespace, begun_seconds: float) -> Path | None:
+    given = [name for name in ("recipe", "seed", "set", "out") if getattr(args, name) not in (None, [])]
+    if given:
+        raise errors.UsageError(
+            f"Expected --resume without {', '.join(given)}, since a run goes on as it began. Received: both."
+        )
+    run: Path = args.resume
+    begun = read_beginning(run)
+    if "files" in begun:
+        print(f"{run} is finished: there is nothing to resume")
+        return run
+    check_writable(run)
+    text = read_recipe_text(run)
+    recipe = from_values(tomllib.loads(text))
+    take_over_options(args, run)
+    check_loader(args.loader)
+    data = open_data(args, find_data(args.data), recipe)
+    facts = find_facts(args, data, text)
+    for notice in check_resumable(args, begun, facts):
+        print(f"notice: {notice}")
+    facts = {**facts, "command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
+    return _train(args, recipe, data, facts, lambda: run, begun_seconds)
+
+
+def check_loader(loader: str) -> None:
+    """Raise EnvironmentFault when the package that a loader needs is not installed."""
+    if loader == "tf.data" and not backends.is_installed("tensorflow"):
         raise errors.EnvironmentFault(
             "Expected tensorflow to be installed for --loader tf.data. Received: no such package. Use --loader "
             "pydataset, or run: pip install -c constraints.txt -e '.[tensorflow]'"
         )
-    begun_seconds = time.monotonic()
-    is_sample = locate_data(args.data) is None
-    recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
-    if args.check and is_sample and recipe.expected.data != "sample":
-        raise errors.UsageError(
-            f"Expected {recipe.expected.data} data, which the claim of {recipe.name} is about, for --check. "
-            "Received: drawn sample data. Name a data folder with --data."
-        )
-    check_writable(args.out)
-    data = open_data(args, find_data(args.data), recipe)
-    _train(args, recipe, data, begun_seconds)
 
 
-def _train(args: Namespace, recipe: Recipe, data: OpenData, begun_seconds: float) -> None:
+def _train(
+    args: Namespace,
+    recipe: Recipe,
+    data: OpenData,
+    facts: dict[str, Any],
+    make_folder: Callable[[], Path],
+    begun_seconds: float,
+) -> Path | None:
     """Train, judge on validation, answer test, and leave a run folder."""
     start_keras()
     from keras_models.building import digest_weights
     from keras_models.device import find_device
-    from keras_models.inference import predict_logits
-    from keras_models.saving import save_model
-    from keras_models.training import Epoch, Schedule, compile_model, fit
 
     if args.loader == "tf.data":
         with holding_stderr():  # TensorFlow's own lines; the loader itself is opened by fit
@@ -69,84 +116,31 @@ def _train(args: Namespace, recipe: Recipe, data: OpenData, begun_seconds: float
 
             hide_gpus()
     device = find_device(args.device)
-    splits = data.splits
-    train, validation = training_batches(recipe, splits["train"]), ordered_batches(recipe, splits["validation"])
     model = build_network(recipe)
-    first_weights_digest = digest_weights(model)
-    settings = dataclasses.asdict(recipe.training)
-    batch_size = settings.pop("batch_size")
-    schedule = Schedule(**settings)
-    compile_model(model, schedule)
-    run_folder = create_run_folder(args.out, f"{recipe.name}-{args.backend}-seed{recipe.seed}")
-    print(f"device: {device}")
-    print(f"recipe: {recipe.name}, seed {recipe.seed}, {schedule.epochs} epochs, {model.count_params():,} parameters")
-    print(f"run: {run_folder}", flush=True)
-    recipe_text = to_toml(recipe)
-    write_text(run_folder / RECIPE, recipe_text)
-
-    history: list[dict[str, float]] = []
-    progress = TrainingProgress(schedule.epochs, train.steps)
-
-    def record(epoch: Epoch) -> None:
-        history.append(dataclasses.asdict(epoch))
-        write_text(run_folder / HISTORY, pd.DataFrame(history).to_csv(index=False, lineterminator="\n"))
-        progress.epoch(epoch)
-        if not math.isfinite(epoch.train_loss):
-            raise errors.DivergedError(
-                f"Expected a finite loss. Received: {epoch.train_loss} in epoch {epoch.epoch}. "
-                "Train again with a lower training.learning_rate."
-            )
-
-    def predict(name: str) -> NDArray[np.float32]:
-        images = splits[name].images
-        with counting(f"predicting {name} images", len(images)) as advance:
-            return predict_logits(model, images, batch_size, advance)
-
-    try:
-        fit(model, train, validation, schedule, args.loader, progress.step, record)
-    finally:
-        progress.close()
-    with replacing(run_folder / MODEL) as temporary, holding_stderr():
-        save_model(model, temporary)  # first of all: what follows can be done again from it
-
-    title = f"{recipe.name} on {args.backend}, seed {recipe.seed}"
-    scores = write_judgement(run_folder, splits["validation"], predict("validation"), f"{title}: validation")
-    write_bytes(run_folder / "curves.png", encode_png(draw_curves(history, title)))
-    given = given_labels(predict("test"))
-    write_submission(run_folder / "submission.csv", data.submission_ids, splits["test"].split.ids, given)
-    minutes = (time.monotonic() - begun_seconds) / 60
-    facts = {
-        "command": args.command_line,
-        "backend": args.backend,
-        "device": device,
-        "hardware": describe_hardware(device),
-        "loader": args.loader,
-        "seed": recipe.seed,
-        "versions": backends.versions(),
-        "recipe_digest": digest_bytes(recipe_text.encode()),
-        "data_digests": {name: cached.digest for name, cached in splits.items()},
-        "first_weights_digest": first_weights_digest,
-        "weights_digest": digest_weights(model),
-        "minutes": minutes,
-    }
-    write_manifest(run_folder, facts)
-    print("\n".join(describe(scores)))
-    print(f"{minutes:.1f} minutes; wrote {run_folder}")
+    run = make_folder()
+    with locked(run):
+        sweep_leftovers(run / FOLDER)
+        facts = {
+            **facts,
+            "device": device,
+            "hardware": describe_hardware(device),
+            "seed": recipe.seed,
+            "first_weights_digest": digest_weights(model),
+        }
+        begin_manifest(run, facts)
+        epochs = recipe.training.epochs
+        print(f"device: {device}")
+        print(f"recipe: {recipe.name}, seed {recipe.seed}, {epochs} epochs, {model.count_params():,} parameters")
+        print(f"run: {run}", flush=True)
+        try:
+            model, progress = train_network(args, recipe, data, run, begun_seconds)
+        except TimeIsUp:
+            print(f"stopped after {args.time_limit:g} minutes; to go on: python run.py train --resume {run}")
+            return None
+        except KeyboardInterrupt:
+            print(f"kept; to go on: python run.py train --resume {run}", flush=True)
+            raise
+        scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds)
     if args.check:
-        check_claim(recipe, scores.accuracy, minutes, describe_hardware(device))
-
-
-def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) -> None:
-    """Raise PromiseError when the recipe's claim is not met; its minutes bind only on the hardware it names."""
-    expected = recipe.expected
-    broken = []
-    least = expected.validation_accuracy - expected.tolerance
-    if accuracy < least:
-        broken.append(
-            f"Expected a validation accuracy of at least {least:.4f} on {expected.data} data. Received: {accuracy:.4f}."
-        )
-    if hardware == expected.hardware and minutes > expected.minutes:
-        broken.append(f"Expected at most {expected.minutes:g} minutes on {hardware}. Received: {minutes:.1f}.")
-    if broken:
-        raise errors.PromiseError(broken)
-    print(f"check: the claim of {recipe.name} holds")
+        check_claim(recipe, scores.accuracy, minutes, facts["hardware"])
+    return run

@@ -52,24 +52,40 @@ def check_writable(parent: Path) -> None:
         raise unwritable(parent, error) from error
 
 
+def begin_manifest(run: Path, facts: Mapping[str, Any]) -> None:
+    """Write what is known when a run begins; without digests of files it is no finished run's manifest."""
+    write_json(run / MANIFEST, {**facts, "commit": read_commit()})
+
+
 def write_manifest(run: Path, facts: Mapping[str, Any]) -> None:
     """Write manifest.json: `facts`, the commit, and the SHA-256 of every file that the run folder holds."""
     digests = {
         path.relative_to(run).as_posix(): digest_file(path)
         for path in sorted(run.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
     }
     write_json(run / MANIFEST, {**facts, "commit": read_commit(), "files": digests})
 
 
-def read_manifest(run: Path) -> dict[str, Any]:
-    """Read a run's manifest. Raises UsageError when the folder has none, so is no finished run."""
+def read_beginning(run: Path) -> dict[str, Any]:
+    """Read the manifest of a run, finished (then it has `files`) or not. Raises UsageError when there is none."""
     try:
         manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise errors.UsageError(f"Expected a finished run at {run}, with a {MANIFEST}. Received: {error}.") from error
-    if not (isinstance(manifest, dict) and isinstance(manifest.get("files"), dict)):
-        raise errors.UsageError(f"Expected digests of files in {run / MANIFEST}. Received: JSON of another form.")
+        raise errors.UsageError(f"Expected a run at {run}, with a {MANIFEST}. Received: {error}.") from error
+    if not isinstance(manifest, dict):
+        raise errors.UsageError(f"Expected the facts of a run in {run / MANIFEST}. Received: JSON of another form.")
+    return manifest
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read a finished run's manifest. Raises UsageError when the folder has none, or the run is not finished."""
+    manifest = read_beginning(run)
+    if not isinstance(manifest.get("files"), dict):
+        raise errors.UsageError(
+            f"Expected a finished run at {run}, with digests of files in its {MANIFEST}. Received: none. "
+            f"Finish it with: python run.py train --resume {run}"
+        )
     return manifest
 
 

@@ -12,9 +12,19 @@ from keras_models import cnn, mlp
 BUILDERS: dict[str, Callable[..., keras.Model]] = {"cnn": cnn.build, "mlp": mlp.build}
 
 
-def build(family: str, size_pixels: int, classes: int, seed: int, **options: Any) -> keras.Model:
-    """Build a `cnn` or an `mlp`; `options` are the keyword arguments of that family's `build`."""
-    return BUILDERS[family](size_pixels, classes, seed, **options)
+def build(
+    family: str, size_pixels: int, classes: int, seed: int, precision: str = "float32", **options: Any
+) -> keras.Model:
+    """Build a `cnn` or an `mlp`; `options` are the keyword arguments of that family's `build`.
+
+    With the precision `bfloat16`, activations and products are of that type; weights and logits are float32 always.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32" if precision == "float32" else f"mixed_{precision}")
+    try:
+        return BUILDERS[family](size_pixels, classes, seed, **options)
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def digest_weights(model: keras.Model) -> str:

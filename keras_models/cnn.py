@@ -36,4 +36,4 @@ def build(
         features = layers.dense(units, features, f"dense_{number}")
         features = keras.layers.ReLU(name=f"dense_relu_{number}")(features)
     features = layers.dropout(dropout_fraction, features, f"dropout_{len(dense_units) + 1}")
-    return keras.Model(image, layers.dense(classes, features, "logits"), name="cnn")
+    return keras.Model(image, layers.logits(classes, features), name="cnn")

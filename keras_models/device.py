@@ -45,3 +45,30 @@ def _tensorflow_device(tensorflow: Any) -> str:
 def _jax_device(jax: Any) -> str:
     device = jax.devices()[0]
     return "cpu" if device.platform == "cpu" else f"{device.platform} ({device.device_kind})"
+
+
+def forbid_reduced_precision() -> None:
+    """Keep a GPU from rounding the factors of float32 products to ten bits (TF32), for comparisons. None on a CPU."""
+    backend = keras.backend.backend()
+    framework = import_module(backend)
+    if backend == "torch":
+        framework.backends.cuda.matmul.allow_tf32 = False
+        framework.backends.cudnn.allow_tf32 = False
+    elif backend == "tensorflow":
+        framework.config.experimental.enable_tensor_float_32_execution(False)
+    else:
+        framework.config.update("jax_default_matmul_precision", "highest")
+
+
+def peak_device_bytes() -> int | None:
+    """Return the most memory of a GPU that this process has had for arrays so far, None on a CPU."""
+    backend = keras.backend.backend()
+    framework = import_module(backend)
+    if backend == "torch":
+        return int(framework.cuda.max_memory_allocated()) if framework.cuda.is_available() else None
+    if backend == "tensorflow":
+        if not framework.config.list_physical_devices("GPU"):
+            return None
+        return int(framework.config.experimental.get_memory_info("GPU:0")["peak"])
+    statistics = framework.devices()[0].memory_stats()
+    return int(statistics["peak_bytes_in_use"]) if statistics else None

@@ -1,10 +1,13 @@
 """Logits of a network, as NumPy."""
 
 from collections.abc import Callable
+from threading import Lock
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+
+from keras_models.artefacts.contract import BLOCK_IMAGES, Contract
 
 
 def predict_logits(
@@ -27,3 +30,17 @@ def predict_logits(
         blocks.append(np.asarray(keras.ops.convert_to_numpy(model.predict_on_batch(block)), np.float32)[:count])
         advance(count)
     return np.concatenate(blocks)
+
+
+class KerasClassifier:
+    """A network of ours with its contract; answers in blocks of BLOCK_IMAGES, one call at a time."""
+
+    def __init__(self, model: keras.Model, contract: Contract) -> None:
+        self.contract = contract
+        self._model = model
+        self._lock = Lock()  # Keras makes its predict function at the first call: two threads would make two
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""
+        with self._lock:
+            return predict_logits(self._model, images, BLOCK_IMAGES)

@@ -45,6 +45,11 @@ class SeededLayers:
         """Apply a dense layer without activation."""
         return keras.layers.Dense(units, name=name, **self._draw(int(features.shape[-1])))(features)
 
+    def logits(self, classes: int, features: Any) -> Any:
+        """Apply the last dense layer, named `logits`: in float32 whatever the layers before it compute with."""
+        draws = self._draw(int(features.shape[-1]))
+        return keras.layers.Dense(classes, name="logits", dtype="float32", **draws)(features)
+
     def dropout(self, fraction: float, features: Any, name: str) -> Any:
         """Apply dropout; a fraction of 0 adds no layer. Masks differ between backends, the rest does not.
 

@@ -25,4 +25,4 @@ def build(
         features = layers.dense(units, features, f"dense_{number}")
         features = leaky_relu(features, f"leaky_relu_{number}")
     features = layers.dropout(dropout_fraction, features, "dropout")
-    return keras.Model(image, layers.dense(classes, features, "logits"), name="mlp")
+    return keras.Model(image, layers.logits(classes, features), name="mlp")

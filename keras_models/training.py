@@ -1,55 +1,47 @@
-"""Fitting a network to batches with the original's optimizer, and a record of every epoch."""
+"""Fitting a network to batches, from the beginning or from where it was interrupted, and a record of every epoch."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from keras_models.loader import BatchDataset, Batches
+from keras_models.following import Epoch, EpochSetter, Follower
+from keras_models.loader import Batch, BatchDataset, Batches
+from keras_models.losses import make_loss, make_metrics
+from keras_models.schedule import Schedule, StepDrops, make_optimizer
+from keras_models.snapshot import Metrics, restore_metrics, restore_snapshot, synchronize
+
+OnStep = Callable[[int, int, Mapping[str, float]], None]
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """One epoch's figures; losses are means over images, in nats.
+class Start:
+    """Where training begins: after `step` steps of `epoch`, both from 0, with the state that a snapshot holds.
 
-    `train_loss` and `train_accuracy` are of augmented images under dropout, averaged while the weights move.
-    `seconds` is the whole epoch with validation; `images_per_second` is of its training part.
+    `means` are the epoch's running means so far (loss, accuracy), `seconds` the time that it has taken so far.
     """
 
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate: float
-    seconds: float
-    images_per_second: float
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    means: Mapping[str, float] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """SGD with momentum; the learning rate is multiplied by `drop_factor` every `drop_every_epochs` epochs."""
+def compile_model(model: keras.Model, schedule: Schedule, steps: int = 1) -> Metrics:
+    """Give a network that returns logits its loss, optimizer and metrics, for epochs of `steps` steps.
 
-    epochs: int
-    learning_rate: float
-    momentum: float
-    drop_every_epochs: int
-    drop_factor: float
-
-    def rate(self, epoch: int) -> float:
-        """Return the learning rate of an epoch, counted from 0 (torch.optim.lr_scheduler.StepLR)."""
-        return self.learning_rate * self.drop_factor ** (epoch // self.drop_every_epochs)
-
-
-def compile_model(model: keras.Model, schedule: Schedule) -> None:
-    """Give a network that returns logits its loss, optimizer and metric."""
+    Returns the metrics, the mean of the loss first: what a snapshot in the middle of an epoch must hold.
+    """
+    metrics = make_metrics(schedule.label_smoothing)
     model.compile(
-        optimizer=keras.optimizers.SGD(schedule.learning_rate, momentum=schedule.momentum),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        optimizer=make_optimizer(schedule, steps), loss=make_loss(schedule.label_smoothing), metrics=list(metrics)
     )
+    model.optimizer.build(model.trainable_variables)
+    return [model.metrics[0], *metrics]
 
 
 def fit(
@@ -58,25 +50,88 @@ def fit(
     validation: Batches,
     schedule: Schedule,
     loader: str,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
     on_epoch: Callable[[Epoch], None],
+    start: Start | None = None,
+    metrics: Metrics = (),
+    on_judged: Callable[[], None] = lambda: None,
 ) -> None:
-    """Train a compiled network in place for `schedule.epochs` epochs.
+    """Train a compiled network in place until `schedule.epochs` epochs are done.
 
-    `loader` is `pydataset` or `tf.data`. `on_step` is told (epoch from 0, steps done in it) after each step,
-    `on_epoch` each epoch's record.
+    `loader` is `pydataset` or `tf.data`. `on_step` is told (epoch from 0, steps done in it, the running means of its
+    loss and accuracy) after each step, `on_judged` that a batch of validation is done, `on_epoch` each epoch's
+    record; what they raise ends the training there. At the end the weights are their running mean if the schedule
+    has one. Raises OtherNetwork for a start whose arrays are another network's.
     """
+    start = start or Start()
+    if start.arrays:
+        restore_snapshot(model, start.arrays)
+    follower = Follower(train, schedule, on_step, on_epoch, on_judged, start)
+    mean = _Mean(schedule)
+    callbacks = [follower, mean]
+    epoch = start.epoch
+    try:
+        if start.step:
+            if start.step < train.steps:
+                rest = Rest(train, start.step)
+                _run(model, rest, validation, schedule, loader, (epoch, epoch + 1), callbacks, (metrics, start))
+            else:
+                _judge(model, validation, callbacks, start)
+            epoch += 1
+        if epoch < schedule.epochs:
+            _run(model, train, validation, schedule, loader, (epoch, schedule.epochs), callbacks, ((), start))
+    except BaseException:
+        mean.put_back()  # whoever stopped the training in validation may keep its state now
+        raise
+    if schedule.ema:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+
+
+class Rest:
+    """The batches of an epoch from `first` on: what an interrupted epoch has left."""
+
+    def __init__(self, batches: Batches, first: int) -> None:
+        self.batches = batches
+        self.first = first
+
+    @property
+    def steps(self) -> int:
+        """Number of batches left."""
+        return self.batches.steps - self.first
+
+    @property
+    def images_per_epoch(self) -> int:
+        """Number of images in the whole epoch."""
+        return self.batches.images_per_epoch
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Return what is batch `first + index` of the whole epoch."""
+        return self.batches.batch(epoch, self.first + index)
+
+
+def _run(
+    model: keras.Model,
+    train: Batches,
+    validation: Batches,
+    schedule: Schedule,
+    loader: str,
+    epochs: tuple[int, int],
+    callbacks: list[keras.callbacks.Callback],
+    interrupted: tuple[Metrics, Start],
+) -> None:
     source = _open_loader(train, loader)
     model.fit(
         getattr(source, "dataset", source),
         validation_data=BatchDataset(validation),
-        epochs=schedule.epochs,
+        initial_epoch=epochs[0],
+        epochs=epochs[1],
         shuffle=False,  # Keras would shuffle the order of the batches, differently on each backend
         verbose=0,
         callbacks=[
-            _EpochSetter(source),
-            _StepDrops(schedule),
-            _Recorder(train.images_per_epoch, schedule, on_step, on_epoch),
+            EpochSetter(source),
+            StepDrops(schedule),
+            _Interrupted(*interrupted),
+            *callbacks,
         ],
     )
 
@@ -89,72 +144,72 @@ def _open_loader(batches: Batches, loader: str) -> Any:
     return BatchDataset(batches)
 
 
-class _EpochSetter(keras.callbacks.Callback):
-    """Tells a loader which epoch begins. Keras' own hooks on a PyDataset are called once too often."""
+def _judge(model: keras.Model, validation: Batches, callbacks: list[keras.callbacks.Callback], start: Start) -> None:
+    """End an epoch whose steps were all done when it was interrupted: judge it and report it."""
+    follower = callbacks[0]
+    follower.on_epoch_begin(start.epoch)
+    answer = model.evaluate(BatchDataset(validation), verbose=0, return_dict=True, callbacks=callbacks)
+    follower.on_epoch_end(start.epoch, {**start.means, **{f"val_{name}": value for name, value in answer.items()}})
 
-    def __init__(self, source: Any) -> None:
+
+class _Interrupted(keras.callbacks.Callback):
+    """Gives the first epoch of a run the running means that it had when it was interrupted."""
+
+    def __init__(self, metrics: Metrics, start: Start) -> None:
         super().__init__()
-        self.source = source
+        self.metrics = metrics
+        self.start = start
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.source.epoch = epoch
+        if self.metrics and epoch == self.start.epoch:
+            restore_metrics(self.metrics, self.start.arrays)
 
 
-class _StepDrops(keras.callbacks.Callback):
-    """Sets the learning rate of each epoch and keeps PyTorch's meaning of momentum when it drops.
+class _Mean(keras.callbacks.Callback):
+    """Puts the running mean of the weights in their place while they are judged, and the weights back bit by bit.
 
-    PyTorch: v = m v + g, w -= rate v. Keras: u = m u - rate g, w += u, so u = -rate v as long as the rate stays.
-    When it changes, u is multiplied by the same factor; without that Keras would go on with the old rate for
-    about 1 / (1 - m) steps.
+    Keras' SwapEMAWeights adds and subtracts to exchange them on TensorFlow, which rounds (3.15.1), and keeps no word
+    of an exchange that an exception cut short. Keras also puts the mean in place whenever a `fit` ends, for good.
     """
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__()
-        self.schedule = schedule
+        self.has_mean = bool(schedule.ema)
+        self.kept: list[NDArray[np.generic]] = []
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        optimizer = self.model.optimizer
-        before, after = float(optimizer.learning_rate), self.schedule.rate(epoch)
-        optimizer.learning_rate = after
-        factor = float(optimizer.learning_rate) / before
-        if factor != 1:
-            for momentum in optimizer.momentums:
-                momentum.assign(momentum * factor)
-
-
-class _Recorder(keras.callbacks.Callback):
-    """Times each epoch and reports steps and epochs."""
-
-    def __init__(
-        self, images: int, schedule: Schedule, on_step: Callable[[int, int], None], on_epoch: Callable[[Epoch], None]
-    ) -> None:
-        super().__init__()
-        self.images = images
-        self.schedule = schedule
-        self.on_step = on_step
-        self.on_epoch = on_epoch
-        self.epoch = 0
-        self.begun_seconds = self.trained_seconds = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.epoch = epoch
-        self.begun_seconds = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self.trained_seconds = time.perf_counter()
-        self.on_step(self.epoch, batch + 1)
+        self._use(True)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        self.on_epoch(
-            Epoch(
-                epoch=epoch + 1,
-                train_loss=values["loss"],
-                train_accuracy=values["accuracy"],
-                validation_loss=values["val_loss"],
-                validation_accuracy=values["val_accuracy"],
-                learning_rate=self.schedule.rate(epoch),
-                seconds=time.perf_counter() - self.begun_seconds,
-                images_per_second=self.images / (self.trained_seconds - self.begun_seconds),
-            )
-        )
+        self._use(False)  # what `fit` does when it ends is left to the last one
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._use(True)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        if self.has_mean:
+            variables = self.model.trainable_variables
+            kept = _copy(variables)
+            self.model.optimizer.finalize_variable_values(variables)
+            for variable, mean in zip(variables, _copy(variables), strict=True):
+                variable.assign(mean)  # jax would take the optimizer's own memory away after a step
+            self.kept = kept
+
+    def on_test_end(self, logs: Any = None) -> None:
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Give the network its own weights again, if it has the mean."""
+        if self.kept:
+            synchronize(self.model)
+            for variable, weights in zip(self.model.trainable_variables, self.kept, strict=True):
+                variable.assign(weights)
+            self.kept = []
+
+    def _use(self, value: bool) -> None:
+        if self.has_mean:
+            self.model.optimizer.use_ema = value
+
+
+def _copy(variables: Sequence[keras.Variable]) -> list[NDArray[np.generic]]:
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import run
 from benchmarks.documents import DOCUMENTS, fill
+from commands.arguments.parser import build_parser
 from recipes.reading import recipe_names
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ def test_every_command_of_a_document_parses(path: Path) -> None:
     for command in commands(path.read_text(encoding="utf-8")):
         words = shlex.split(command)
         words = words[words.index("run.py") + 1 :]
-        args = run.build_parser().parse_args(words or ["train"])
+        args = build_parser().parse_args(words or ["train"])
         if getattr(args, "recipe", None):
             assert args.recipe in recipe_names()
 

@@ -2,12 +2,18 @@
 
 import dataclasses
 import tomllib
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+import errors
+from data_io.artefact_files import MAXIMUM_ARTEFACT_BYTES
 from data_io.batches import Batches, ShuffledBatches
-from data_io.cache import CachedSplit
-from data_io.run_folder import MODEL, RECIPE, check_digest
+from data_io.model_files import KERAS_FILE, describe_content
+from data_io.run_folder import MANIFEST, MODEL, RECIPE, check_digest, read_manifest
 from recipes.reading import from_values
 from recipes.recipe import Recipe
 
@@ -18,14 +24,28 @@ if TYPE_CHECKING:
 # without it has been checked.
 
 
-def build_network(recipe: Recipe) -> "keras.Model":
-    """Build the recipe's network with the first weights of its seed."""
+class Labelled(Protocol):
+    """Images uint8 (N, H, W, 3) and their labels int32 (N,)."""
+
+    @property
+    def images(self) -> NDArray[np.uint8]:
+        """The images, which may be a memory map."""
+        ...
+
+    @property
+    def labels(self) -> NDArray[np.int32]:
+        """The labels."""
+        ...
+
+
+def build_network(recipe: Recipe, precision: str = "float32") -> "keras.Model":
+    """Build the recipe's network with the first weights of its seed; `precision` is of activations and products."""
     from keras_models.building import build
 
     options = dataclasses.asdict(recipe.model)
     if recipe.model.family == "mlp":
         options.pop("channels")  # none, as the recipe was checked for
-    return build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, **options)
+    return build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, precision=precision, **options)
 
 
 def load_recipe(run: Path) -> Recipe:
@@ -34,16 +54,51 @@ def load_recipe(run: Path) -> Recipe:
 
 
 def load_network(run: Path, recipe: Recipe) -> "keras.Model":
-    """Rebuild a run's network from its recipe and fill it with the weights whose digest its manifest holds."""
+    """Rebuild a run's network from its recipe and fill it with the weights whose digests its manifest holds.
+
+    Raises PromiseError when the file, or the weights in it, are not those of the manifest.
+    """
+    from keras_models.building import digest_weights
     from keras_models.saving import load_weights
 
+    _check_file(run / MODEL, recipe)
     path = check_digest(run, MODEL)
     model = build_network(recipe)
     load_weights(model, path)
+    if digest_weights(model) != read_manifest(run).get("weights_digest"):
+        raise errors.PromiseError(
+            f"Expected the weights in {path} to be those of {run / MANIFEST}. Received: others. Restore the run folder."
+        )
     return model
 
 
-def training_batches(recipe: Recipe, cached: CachedSplit) -> ShuffledBatches:
+def _check_file(path: Path, recipe: Recipe) -> None:
+    """Raise PromiseError for a file that is no Keras file, or a recipe whose network cannot be in it.
+
+    Before the file is read and the network is built: neither must fill the memory because somebody wrote it so.
+    """
+    try:
+        kind = describe_content(path)
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise errors.PromiseError(f"Expected a Keras file at {path}. Received: {error.strerror}.") from error
+    if kind != KERAS_FILE or size_bytes > MAXIMUM_ARTEFACT_BYTES:
+        raise errors.PromiseError(
+            f"Expected {path} to be a Keras file of at most {MAXIMUM_ARTEFACT_BYTES:,} bytes. "
+            f"Received: {kind} of {size_bytes:,} bytes. Restore the run folder, or train again."
+        )
+    channels = [3, *recipe.model.channels]
+    side_pixels = recipe.image.size_pixels >> len(recipe.model.channels)
+    units = [side_pixels**2 * channels[-1], *recipe.model.dense_units, recipe.model.classes]
+    kernels = sum(9 * one * two for one, two in pairwise(channels)) + sum(one * two for one, two in pairwise(units))
+    if 4 * kernels > size_bytes:
+        raise errors.PromiseError(
+            f"Expected {path} to hold the network of the {RECIPE} beside it, {kernels:,} weights and more. "
+            f"Received: {size_bytes:,} bytes. Restore the run folder, or train again."
+        )
+
+
+def training_batches(recipe: Recipe, cached: Labelled) -> ShuffledBatches:
     """Return the recipe's shuffled and augmented batches of a labelled split."""
     return ShuffledBatches(
         cached.images,
@@ -55,6 +110,6 @@ def training_batches(recipe: Recipe, cached: CachedSplit) -> ShuffledBatches:
     )
 
 
-def ordered_batches(recipe: Recipe, cached: CachedSplit) -> Batches:
+def ordered_batches(recipe: Recipe, cached: Labelled) -> Batches:
     """Return the batches of a labelled split in its own order, not augmented."""
     return Batches(cached.images, cached.labels, recipe.training.batch_size)

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 if TYPE_CHECKING:
-    from keras_models.training import Epoch
+    from rich.progress import Progress
+
+    from keras_models.following import Epoch
 
 PLAIN_INTERVAL_SECONDS = 10.0  # rare enough for a log file, often enough to see that something happens
 
 
-def _bars() -> Progress:
+def _bars() -> "Progress":
+    # imported here: it takes 0.1 s, and without a terminal there is no bar
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     # stderr, so that what a command prints can be piped on
     return Progress(
         TextColumn("{task.description}"),
@@ -29,8 +32,11 @@ def _bars() -> Progress:
 
 
 @contextmanager
-def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how far `what` has come; yields `advance(count)`. Shows nothing until the first advance."""
+def counting(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how far `what` has come; yields `advance(count)`. Shows nothing until the first advance.
+
+    A `total` of None is one that nobody knows yet.
+    """
     if not sys.stderr.isatty():
         yield _PlainCount(what, total).advance
         return
@@ -48,7 +54,7 @@ def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 class _PlainCount:
-    def __init__(self, what: str, total: int) -> None:
+    def __init__(self, what: str, total: int | None) -> None:
         self.what = what
         self.total = total
         self.done = 0
@@ -59,15 +65,17 @@ class _PlainCount:
         now = time.monotonic()
         if now - self.said_seconds >= PLAIN_INTERVAL_SECONDS or self.done == self.total:
             self.said_seconds = now
-            print(f"{self.what}: {self.done:,} of {self.total:,}", file=sys.stderr, flush=True)
+            known = "" if self.total is None else f" of {self.total:,}"
+            print(f"{self.what}: {self.done:,}{known}", file=sys.stderr, flush=True)
 
 
 class TrainingProgress:
     """Follows a training run: a bar within the epoch, a line per epoch, and after the first the expected minutes."""
 
-    def __init__(self, epochs: int, steps: int) -> None:
+    def __init__(self, epochs: int, steps: int, epochs_before: int = 0) -> None:
         self.epochs = epochs
         self.steps = steps
+        self.epochs_before = epochs_before
         self.begun_seconds = time.monotonic()
         self._bars = _bars() if sys.stderr.isatty() else None
         self._task = self._bars.add_task("training", total=epochs * steps) if self._bars else None
@@ -88,10 +96,10 @@ class TrainingProgress:
             f"rate {record.learning_rate:g}  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s",
             flush=True,
         )
-        if record.epoch == 1 and self.epochs > 1:
+        if record.epoch == self.epochs_before + 1 and self.epochs > record.epoch:
             # The first epoch holds the compilation, so this is rather too long than too short.
-            minutes = (time.monotonic() - self.begun_seconds) * (self.epochs - 1) / 60
-            print(f"expected: about {minutes:.1f} more minutes for {self.epochs - 1} epochs", flush=True)
+            minutes = record.seconds * (self.epochs - record.epoch) / 60
+            print(f"expected: about {minutes:.1f} more minutes for {self.epochs - record.epoch} epochs", flush=True)
 
     def close(self) -> None:
         """Take the bar off the terminal."""

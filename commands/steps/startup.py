@@ -1,11 +1,43 @@
-"""Keras without the chatter of TensorFlow's C++ side."""
+"""The backend of this process, and Keras without the chatter of TensorFlow's C++ side."""
 
+import json
 import os
 import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
+
+import backends
+
+
+def use_backend(args: Namespace, made_with: str | None = None) -> None:
+    """Choose the backend of this process, say which, and put its name into `args.backend`.
+
+    `made_with` is the backend that made a run: it is taken if nothing else is asked for and it is installed. Call
+    before the first import of Keras. Raises UsageError and EnvironmentFault as `backends.choose` does.
+    """
+    choice = backends.choose(args.backend, os.environ, made_with)
+    backends.activate(choice, args.device)
+    args.backend = choice.name
+    print(
+        f"backend: {choice.name} ({choice.reason})",
+        file=sys.stderr if args.verb == "predict" else sys.stdout,
+        flush=True,
+    )
+
+
+def recorded_backend(run: Path | None) -> str | None:
+    """Return the backend that a run folder says it was made with, or None if there is none to be read."""
+    if run is None:
+        return None
+    try:
+        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # what is wrong with it is said by who reads it in earnest
+    return manifest.get("backend") if isinstance(manifest, dict) else None
 
 
 def start_keras() -> None:

@@ -67,4 +67,4 @@ def test_a_folder_that_is_no_run_is_refused_with_2(
     backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(["evaluate", str(tmp_path), "--backend", backend]) == 2
-    assert capsys.readouterr().err.startswith("error: Expected a finished run at ")
+    assert capsys.readouterr().err.startswith("error: Expected a run at ")

@@ -1,5 +1,6 @@
 """Tiny images, batches and trained networks for the tests of one backend, which the process has chosen already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
@@ -9,7 +10,9 @@ from numpy.typing import NDArray
 
 from data_io.batches import Batches, ShuffledBatches
 from keras_models.building import build
-from keras_models.training import Epoch, Schedule, compile_model, fit
+from keras_models.following import Epoch
+from keras_models.schedule import Schedule
+from keras_models.training import compile_model, fit
 
 SCHEDULE = Schedule(epochs=2, learning_rate=0.05, momentum=0.9, drop_every_epochs=1, drop_factor=0.5)
 
@@ -56,7 +59,7 @@ def _train(train: ShuffledBatches, validation: Batches, loader: str) -> Trained:
     trained = Trained(tiny_cnn(), [], [])
     compile_model(trained.model, SCHEDULE)
 
-    def on_step(epoch: int, steps: int) -> None:
+    def on_step(epoch: int, steps: int, means: Mapping[str, float]) -> None:
         trained.steps.append((epoch, steps))
 
     fit(trained.model, train, validation, SCHEDULE, loader, on_step, trained.epochs.append)

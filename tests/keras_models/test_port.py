@@ -15,7 +15,8 @@ from benchmarks import native
 from benchmarks.port import port_weights
 from data_io.batches import ShuffledBatches
 from keras_models.building import build
-from keras_models.training import Schedule, _StepDrops, compile_model
+from keras_models.schedule import Schedule, StepDrops
+from keras_models.training import compile_model
 
 FAMILIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "cnn": (native.Cnn, {"channels": (4, 8), "dense_units": (8,)}),
@@ -75,7 +76,7 @@ def test_ten_losses_are_the_originals_with_a_drop_of_the_rate_after_five(family:
     expected = native.train(network, batches, 2, 0.05, 0.9, 1, 0.5)
     compile_model(model, SCHEDULE)
     losses = []
-    drops = _StepDrops(SCHEDULE)
+    drops = StepDrops(SCHEDULE)
     drops.set_model(model)
     model.optimizer.build(model.trainable_variables)
     for epoch in range(2):

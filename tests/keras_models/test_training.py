@@ -1,6 +1,6 @@
 """Training does what the schedule says with exactly the batches that were planned."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from data_io.batches import Batches, ShuffledBatches
 from keras_models.building import build, digest_weights
-from keras_models.training import Epoch, Schedule, _StepDrops, compile_model, fit
+from keras_models.following import Epoch
+from keras_models.schedule import Schedule, StepDrops
+from keras_models.training import compile_model, fit
 from tests.keras_models.conftest import SCHEDULE, Trained, tiny_cnn
+from tests.keras_models.linear import SumOfTwo, sum_of_two
 
 
-def silent(epoch: int, steps: int) -> None:
+def silent(epoch: int, steps: int, means: Mapping[str, float]) -> None:
     pass
 
 
@@ -26,34 +29,17 @@ def test_the_rate_halves_every_seven_epochs(epoch: int, rate: float) -> None:
     assert schedule.rate(epoch) == pytest.approx(rate, rel=1e-12)
 
 
-class SumOfTwo:
-    """Two steps an epoch on which the loss w1 - 2 w2 has the gradient (1, -2) wherever the weights are."""
-
-    steps = 2
-    images_per_epoch = 2
-
-    def batch(self, epoch: int, index: int) -> Any:
-        return np.ones((1, 1), np.float32), np.array([[1, -2]], np.float32)
-
-
 def test_momentum_keeps_pytorchs_meaning_at_every_drop_of_the_rate() -> None:
     # PyTorch: v = v / 2 + g, w -= rate v. For g = 1, rates 1, 1, 1/2, 1/2, 1/4, 1/4:
     #   v    1   3/2    7/4    15/8     31/16    63/32
     #   w   -1  -5/2  -27/8  -69/16  -307/64  -677/128
-    weights = keras.Input((1,))
-    dense = keras.layers.Dense(2, use_bias=False, kernel_initializer="zeros")
-    model = keras.Model(weights, dense(weights))
-    model.compile(
-        optimizer=keras.optimizers.SGD(1.0, momentum=0.5),
-        loss=lambda wanted, given: keras.ops.sum(wanted * given, axis=-1),
-        metrics=[keras.metrics.MeanSquaredError(name="accuracy")],  # the record wants one of that name
-    )
+    model = sum_of_two(keras.optimizers.SGD(1.0, momentum=0.5))
     schedule = Schedule(epochs=3, learning_rate=1.0, momentum=0.5, drop_every_epochs=1, drop_factor=0.5)
     source = SumOfTwo()
     seen: list[tuple[float, list[float]]] = []
 
     def see(row: Epoch) -> None:
-        seen.append((row.learning_rate, dense.get_weights()[0].ravel().tolist()))
+        seen.append((row.learning_rate, model.get_weights()[0].ravel().tolist()))
 
     fit(model, source, source, schedule, "pydataset", silent, see)
     expected = [(1.0, -5 / 2), (0.5, -69 / 16), (0.25, -677 / 128)]
@@ -87,7 +73,7 @@ def test_both_loaders_give_the_same_final_weights_bit_by_bit(trained: Trained, t
 def test_fit_trains_on_the_planned_batches_and_no_others(trained: Trained, train: ShuffledBatches) -> None:
     by_hand = tiny_cnn()
     compile_model(by_hand, SCHEDULE)
-    drops = _StepDrops(SCHEDULE)
+    drops = StepDrops(SCHEDULE)
     drops.set_model(by_hand)
     by_hand.optimizer.build(by_hand.trainable_variables)
     for epoch in range(SCHEDULE.epochs):
@@ -140,8 +126,26 @@ def test_the_rate_is_set_anew_when_training_goes_on_in_a_later_epoch() -> None:
     model = build("mlp", 32, 5, 0, dense_units=(8,), dropout_fraction=0)
     schedule = Schedule(epochs=9, learning_rate=0.01, momentum=0.9, drop_every_epochs=3, drop_factor=0.1)
     compile_model(model, schedule)
-    drops = _StepDrops(schedule)
+    drops = StepDrops(schedule)
     drops.set_model(model)
     model.optimizer.build(model.trainable_variables)
     drops.on_epoch_begin(7)
     assert float(model.optimizer.learning_rate) == pytest.approx(1e-4, rel=1e-6)
+
+
+@pytest.mark.parametrize(("number", "steps"), [(1, 1), (9, 2)], ids=["f16_one_image", "f16_a_last_batch_of_one"])
+def test_few_images_are_enough(images: NDArray[np.uint8], labels: NDArray[np.int32], number: int, steps: int) -> None:
+    train = ShuffledBatches(images[:number], labels[:number], 8, seed=3, flip_probability=0.5, rotation_degrees=15.0)
+    model = tiny_cnn()
+    compile_model(model, SCHEDULE)
+    rows: list[Epoch] = []
+    seen: list[tuple[int, int]] = []
+
+    def note(epoch: int, step: int, means: Mapping[str, float]) -> None:
+        seen.append((epoch, step))
+
+    fit(model, train, Batches(images[:number], labels[:number], 8), SCHEDULE, "pydataset", note, rows.append)
+    assert seen == [(epoch, step) for epoch in (0, 1) for step in range(1, steps + 1)]
+    assert all(np.isfinite([row.train_loss, row.validation_loss]).all() for row in rows)
+    assert all(row.validation_accuracy * number == pytest.approx(round(row.validation_accuracy * number)) for row in rows)
+    assert all(np.isfinite(weights).all() for weights in model.get_weights())

@@ -12,14 +12,29 @@ from recipes.reading import FOLDER, from_values, read_recipe, recipe_names, to_t
 from recipes.recipe import Recipe
 
 NAMES = recipe_names()
-SHARED_TRAINING = {"batch_size": 64, "learning_rate": 0.01, "momentum": 0.9, "drop_factor": 0.5}
+SHARED_TRAINING = {
+    "batch_size": 64,
+    "learning_rate": 0.01,
+    "momentum": 0.9,
+    "drop_factor": 0.5,
+    "optimizer": "sgd",
+    "decay": "steps",
+    "warmup_epochs": 0.0,
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
+    "ema": 0.0,
+    "checkpoint_seconds": 60.0,
+}
 
 
-def fields_of(kind: Any, prefix: str = "") -> set[str]:
+def fields_of(kind: Any, prefix: str = "", with_defaults: bool = True) -> set[str]:
     names: set[str] = set()
     for field in dataclasses.fields(kind):
         name = f"{prefix}{field.name}"
-        names |= fields_of(field.type, f"{name}.") if dataclasses.is_dataclass(field.type) else {name}
+        if dataclasses.is_dataclass(field.type):
+            names |= fields_of(field.type, f"{name}.", with_defaults)
+        elif with_defaults or field.default is dataclasses.MISSING:
+            names.add(name)
     return names
 
 
@@ -57,10 +72,10 @@ def test_each_recipe_carries_its_command_and_its_claim(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_recipe_sets_every_field(name: str) -> None:
+def test_each_recipe_sets_every_field_that_has_no_default(name: str) -> None:
     values = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    left_out = {"name"} | ({"model.channels"} if values["model"]["family"] == "mlp" else set())
-    assert keys_of(values) == fields_of(Recipe) - left_out
+    assert fields_of(Recipe, with_defaults=False) - {"name"} <= keys_of(values) <= fields_of(Recipe)
+    assert "seed" in values and ("channels" in values["model"]) == (values["model"]["family"] == "cnn")
 
 
 def test_the_cnn_has_the_originals_values() -> None:
@@ -166,7 +181,9 @@ def test_an_unknown_key_is_refused_with_the_known_ones() -> None:
         read_recipe("cnn", ["training.epoch=2"])
     assert caught.value.messages == (
         "Expected only keys that a recipe has: training.epochs, training.batch_size, training.learning_rate, "
-        "training.momentum, training.drop_every_epochs, training.drop_factor. Received: training.epoch.",
+        "training.momentum, training.drop_every_epochs, training.drop_factor, training.optimizer, training.decay, "
+        "training.warmup_epochs, training.weight_decay, training.label_smoothing, training.ema, "
+        "training.checkpoint_seconds. Received: training.epoch.",
     )
     with pytest.raises(errors.UsageError, match=r"a recipe has: name, image, .* Received: optimizer\."):
         read_recipe("cnn", ["optimizer.name=adam"])
@@ -198,11 +215,11 @@ def test_a_file_that_is_no_toml_is_refused_with_its_path(tmp_path: Path, content
         read_recipe(str(path))
 
 
-def test_what_a_recipe_leaves_out_is_named_and_only_the_seed_may_be(tmp_path: Path) -> None:
+def test_what_a_recipe_leaves_out_is_named_unless_it_has_a_default(tmp_path: Path) -> None:
     path = tmp_path / "partial.toml"
     text = (FOLDER / "cnn.toml").read_text(encoding="utf-8")
     path.write_text(text.replace("seed = 0\n", ""), encoding="utf-8")
     assert read_recipe(str(path)).seed == 0
-    path.write_text(text.replace("epochs = 60\n", "").replace("momentum = 0.9\n", ""), encoding="utf-8")
-    with pytest.raises(errors.UsageError, match=r"set training\.epochs, training\.momentum\. Received: no value"):
+    path.write_text(text.replace("epochs = 60\n", "").replace("learning_rate = 0.01\n", ""), encoding="utf-8")
+    with pytest.raises(errors.UsageError, match=r"set training\.epochs, training\.learning_rate\. Received: no value"):
         read_recipe(str(path))

@@ -1,7 +1,7 @@
 import pytest
 
 from commands.steps.progress import TrainingProgress, counting
-from keras_models.training import Epoch
+from keras_models.following import Epoch
 
 FIRST = Epoch(1, 1.5, 0.25, 1.25, 0.5, 0.01, 12.0, 345.6)
 

@@ -1,0 +1,29 @@
+"""A recipe's claim, and whether a run met it."""
+
+import errors
+from recipes.recipe import Recipe
+
+
+def check_claimable(recipe: Recipe, is_sample: bool) -> None:
+    """Raise UsageError when the claim is about other data than a run without a data folder would see."""
+    if is_sample and recipe.expected.data != "sample":
+        raise errors.UsageError(
+            f"Expected {recipe.expected.data} data, which the claim of {recipe.name} is about, for --check. "
+            "Received: drawn sample data. Name a data folder with --data."
+        )
+
+
+def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) -> None:
+    """Raise PromiseError when the recipe's claim is not met; its minutes bind only on the hardware it names."""
+    expected = recipe.expected
+    broken = []
+    least = expected.validation_accuracy - expected.tolerance
+    if accuracy < least:
+        broken.append(
+            f"Expected a validation accuracy of at least {least:.4f} on {expected.data} data. Received: {accuracy:.4f}."
+        )
+    if hardware == expected.hardware and minutes > expected.minutes:
+        broken.append(f"Expected at most {expected.minutes:g} minutes on {hardware}. Received: {minutes:.1f}.")
+    if broken:
+        raise errors.PromiseError(broken)
+    print(f"check: the claim of {recipe.name} holds")

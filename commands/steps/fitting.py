@@ -1,0 +1,143 @@
+"""Training a run's network to its end: kept from time to time, resumed where it was, rewound if asked to."""
+
+import dataclasses
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import errors
+from commands.steps.keeping import Keeper, Progress, load_progress
+from commands.steps.networks import build_network, ordered_batches, training_batches
+from commands.steps.progress import TrainingProgress
+from commands.steps.stopping import TimeIsUp, deferring_signals
+from data_io.history import write_history
+from data_io.opening import OpenData
+from data_io.run_folder import HISTORY
+from recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+    from keras_models.following import Epoch
+    from keras_models.schedule import Schedule
+    from keras_models.training import Start
+
+MOST_REWINDS = 3
+REWIND_FACTOR = 0.5
+
+
+def make_schedule(recipe: Recipe) -> "Schedule":
+    """Return the recipe's way of training as `fit` takes it."""
+    from keras_models.schedule import Schedule
+
+    values = dataclasses.asdict(recipe.training)
+    for name in ("batch_size", "checkpoint_seconds", "precision"):
+        del values[name]
+    return Schedule(**values)
+
+
+def train_network(
+    args: Namespace, recipe: Recipe, data: OpenData, run: Path, begun_seconds: float
+) -> "tuple[keras.Model, Progress]":
+    """Train from the run's last kept state, or from its beginning; return the network and what happened.
+
+    Raises DivergedError when numbers are not finite and no rewind is left, EnvironmentFault when memory or disk is
+    not enough, KeyboardInterrupt or TimeIsUp when asked to stop: each time the last kept state is whole.
+    """
+    progress, start = load_progress(run)
+    while True:
+        try:
+            return _attempt(args, recipe, data, run, begun_seconds, progress, start), progress
+        except errors.DivergedError as error:
+            if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
+                raise
+            rewinds = [*progress.rewinds, {"epoch": progress.epoch, "step": progress.step}]
+            spent_seconds = progress.spent_seconds  # what the state holds has this process in it
+            progress, start = load_progress(run)
+            progress.rewinds, progress.spent_seconds = rewinds, spent_seconds
+            print(
+                f"rewind {len(rewinds)} of {MOST_REWINDS}: {error} Going on after step {start.step} of epoch "
+                f"{start.epoch + 1} with {REWIND_FACTOR ** len(rewinds):g} of the learning rate",
+                flush=True,
+            )
+
+
+def _attempt(
+    args: Namespace,
+    recipe: Recipe,
+    data: OpenData,
+    run: Path,
+    begun_seconds: float,
+    progress: Progress,
+    start: "Start",
+) -> "keras.Model":
+    from keras_models.memory import is_out_of_memory
+    from keras_models.snapshot import OtherNetwork, is_finite, take_snapshot
+    from keras_models.training import compile_model, fit
+
+    splits = data.splits
+    train, validation = training_batches(recipe, splits["train"]), ordered_batches(recipe, splits["validation"])
+    schedule = make_schedule(recipe)
+    factor = REWIND_FACTOR ** len(progress.rewinds)
+    schedule = dataclasses.replace(schedule, learning_rate=schedule.learning_rate * factor)
+    model = build_network(recipe, recipe.training.precision)
+    metrics = compile_model(model, schedule, train.steps)
+    if progress.history:
+        write_history(run / HISTORY, progress.history)
+    bars = TrainingProgress(schedule.epochs, train.steps, progress.epoch)
+    with deferring_signals(args.time_limit, begun_seconds) as stop:
+        interval_seconds = recipe.training.checkpoint_seconds
+        keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds)
+
+        def on_step(epoch: int, steps_done: int, means: dict[str, float]) -> None:
+            keeper.step(epoch, steps_done, means)
+            bars.step(epoch, steps_done)
+
+        def on_epoch(record: "Epoch") -> None:
+            bars.epoch(record)
+            keeper.epoch(record)
+
+        try:
+            fit(
+                model,
+                train,
+                validation,
+                schedule,
+                args.loader,
+                on_step,
+                on_epoch,
+                start,
+                metrics,
+                stop.raise_if_asked,
+            )
+        except (KeyboardInterrupt, TimeIsUp):
+            if progress.step == train.steps:  # stopped in validation: after a step the keeper has kept the state
+                keeper.save()
+            raise
+        except OtherNetwork as error:
+            raise errors.PromiseError(
+                f"Expected the checkpoint in {run} to fit its recipe. Received: {error}."
+            ) from error
+        except Exception as error:
+            if is_out_of_memory(error):
+                reason = str(error).strip().partition("\n")[0]
+                raise errors.EnvironmentFault(
+                    f"Expected enough memory for batches of {recipe.training.batch_size} images of "
+                    f"{recipe.image.size_pixels} px. Received: {reason}. Use a smaller batch: "
+                    f"--set training.batch_size={max(1, recipe.training.batch_size // 2)}"
+                ) from error
+            raise
+        finally:
+            bars.close()
+    if not is_finite(take_snapshot(model)):
+        raise errors.DivergedError("Expected finite weights after the last step. Received: others.")
+    return in_full_precision(recipe, model)
+
+
+def in_full_precision(recipe: Recipe, model: "keras.Model") -> "keras.Model":
+    """Return the network as it is judged, saved and exported: with float32 throughout, whatever it was trained with."""
+    if recipe.training.precision == "float32":
+        return model
+    full = build_network(recipe)
+    full.set_weights(model.get_weights())
+    return full

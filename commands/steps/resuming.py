@@ -1,0 +1,87 @@
+"""What a run writes down when it begins, and whether it may go on where it was interrupted."""
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import backends
+import errors
+from data_io.files import digest_bytes
+from data_io.opening import OpenData
+from data_io.run_folder import RECIPE, read_beginning
+from data_io.source import digest_source
+
+# What `--resume` and `reproduce` take over from the run unless it is said anew.
+KEPT_OPTIONS = ("data", "cache", "loader", "device", "allow_format", "strict")
+
+
+def find_facts(args: Namespace, data: OpenData, recipe_text: str) -> dict[str, Any]:
+    """Return what decides a run's numbers, as far as it is known before Keras is imported."""
+    return {
+        "command": args.command_line,
+        "backend": args.backend,
+        "loader": args.loader,
+        "options": {name: _plain(getattr(args, name)) for name in KEPT_OPTIONS},
+        "versions": backends.versions(),
+        "recipe_digest": digest_bytes(recipe_text.encode()),
+        "source_digest": digest_source(),
+        "data_digests": {name: cached.digest for name, cached in data.splits.items()},
+    }
+
+
+def take_over_options(args: Namespace, run: Path) -> None:
+    """Fill the options that were not given with those that the run was started with."""
+    options = read_beginning(run).get("options", {})
+    for name in KEPT_OPTIONS:
+        if getattr(args, name) in (None, [], False, "auto") and options.get(name) is not None:
+            value = options[name]
+            setattr(args, name, Path(value) if name in ("data", "cache") else value)
+
+
+def compare_facts(begun: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing that would make a resumed run another experiment. The backend is not one."""
+    changes = []
+    for name, what in (("recipe_digest", "recipe"), ("source_digest", "code of recipes, data_io and keras_models")):
+        if begun.get(name) != now[name]:
+            changes.append(f"Expected the {what} that the run began with. Received: changed ones ({name} differs).")
+    for split, digest in now["data_digests"].items():
+        if begun.get("data_digests", {}).get(split) != digest:
+            changes.append(f"Expected the {split} images that the run began with. Received: others.")
+    before, after = begun.get("versions", {}), now["versions"]
+    changes.extend(
+        f"Expected {package} {before.get(package, 'not installed')}, which the run began with. "
+        f"Received: {after.get(package, 'not installed')}."
+        for package in sorted(set(before) | set(after))
+        if before.get(package) != after.get(package) and (package not in backends.BACKENDS or package == now["backend"])
+    )
+    return changes
+
+
+def check_resumable(args: Namespace, begun: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return notices on why the run will not be the one that was interrupted, bit by bit.
+
+    Raises UsageError, with all that has changed, unless `--force` is given.
+    """
+    changes = compare_facts(begun, now)
+    if changes and not args.force:
+        raise errors.UsageError([*changes, "Put things back as they were, or add --force to go on all the same."])
+    notices = [f"forced: {change}" for change in changes]
+    if begun.get("backend") != now["backend"]:
+        notices.append(
+            f"the run began on {begun.get('backend')} and goes on with {now['backend']}: its numbers will not be bit "
+            "by bit those of a run on one backend"
+        )
+    return notices
+
+
+def read_recipe_text(run: Path) -> str:
+    """Return the recipe.toml of a run. Raises UsageError when it cannot be read."""
+    try:
+        return (run / RECIPE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.UsageError(f"Expected the recipe of a run at {run / RECIPE}. Received: {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value

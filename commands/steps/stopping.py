@@ -1,0 +1,59 @@
+"""How a run is stopped from outside: signals that wait for the end of a step, and a limit of time."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM as an exception, so that temporary files are taken away as after Ctrl-C."""
+
+
+class TimeIsUp(Exception):
+    """The time of `--time-limit` is over."""
+
+
+class StopRequest:
+    """Whether to stop, and why: `raise_if_asked` at a moment when everything is kept."""
+
+    def __init__(self, limit_minutes: float | None, begun_seconds: float) -> None:
+        self.reason: type[BaseException] | None = None
+        self._end_seconds = begun_seconds + 60 * limit_minutes if limit_minutes else float("inf")
+
+    @property
+    def is_asked(self) -> bool:
+        """True once a signal came or the time is up."""
+        if self.reason is None and time.monotonic() >= self._end_seconds:
+            self.reason = TimeIsUp
+        return self.reason is not None
+
+    def raise_if_asked(self) -> None:
+        """Raise KeyboardInterrupt, Terminated or TimeIsUp if it is time to stop."""
+        if self.is_asked and self.reason is not None:
+            raise self.reason
+
+
+@contextmanager
+def deferring_signals(limit_minutes: float | None, begun_seconds: float) -> Iterator[StopRequest]:
+    """Take SIGINT and SIGTERM as requests to stop; a second one ends the process at once, as it stands.
+
+    `begun_seconds` is the moment (time.monotonic) from which `limit_minutes` counts.
+    """
+    request = StopRequest(limit_minutes, begun_seconds)
+
+    def ask(number: int, _: FrameType | None) -> None:
+        if request.reason is not None and request.reason is not TimeIsUp:
+            os._exit(128 + number)
+        request.reason = Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        print("stopping after this step; again to stop at once", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,91 @@
+"""What every exported file promises and carries with it. No Keras and no framework here."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The names of the graph's ends, the same from every route and of every backend.
+IMAGE = "image"
+LOGITS = "logits"
+PROBABILITIES = "probabilities"
+SCALING = "uint8 0..255 to float32 -1..1, in the graph"
+# Input is cut at multiples of this many images and the last block is filled up, so that a runtime always sees the
+# same batches and its figures repeat to the byte, whatever else is asked in the same call.
+BLOCK_IMAGES = 64
+ONNX_OPSET = 18  # the newest that tf2onnx 1.17 writes; ONNX Runtime 1.32 reads later ones too
+_TEXTS = ("name", "family", "backend", "resize_rule", "scaling", "recipe_digest", "weights_digest")
+_MAPS = ("data_digests", "versions")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Input `image`, uint8 (N, size_pixels, size_pixels, 3); outputs `logits` and `probabilities`, float32 (N, K).
+
+    `labels` are the K class names in the order of the columns; probabilities are softmax(logits / temperature).
+    `resize_rule` is how an image of another size becomes one of `size_pixels`, outside the graph. Digests are SHA-256.
+    """
+
+    name: str
+    family: str
+    backend: str
+    labels: tuple[str, ...]
+    size_pixels: int
+    resize_rule: str
+    scaling: str
+    temperature: float
+    recipe_digest: str
+    weights_digest: str
+    data_digests: Mapping[str, str]
+    versions: Mapping[str, str]
+
+    def to_values(self) -> dict[str, Any]:
+        """Return what JSON can hold and `from_values` reads."""
+        return {**asdict(self), "labels": list(self.labels)}
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Contract":
+        """Read what `to_values` gives. Raises ValueError, in words, for anything else."""
+        names = {field.name for field in fields(cls)}
+        if not isinstance(values, Mapping) or set(values) != names:
+            raise ValueError(f"a contract with other fields than {', '.join(sorted(names))}")
+        labels = values["labels"]
+        texts = [values[name] for name in _TEXTS] + (list(labels) if isinstance(labels, list | tuple) else [None])
+        for name in _MAPS:
+            texts += [*values[name], *values[name].values()] if isinstance(values[name], Mapping) else [None]
+        size_pixels, temperature = values["size_pixels"], values["temperature"]
+        if not (
+            all(isinstance(text, str) for text in texts)
+            and len(set(labels)) == len(labels) >= 2
+            and type(size_pixels) is int
+            and 16 <= size_pixels <= 1024
+            and type(temperature) in (int, float)
+            and 0 < temperature < math.inf
+        ):
+            raise ValueError("a contract with labels, temperature, size_pixels or texts that cannot be")
+        return cls(**{**values, "labels": tuple(labels), "temperature": float(temperature)})
+
+
+def metadata(contract: Contract) -> dict[str, str]:
+    """Return what an ONNX file carries in `metadata_props`: one entry per field, text as it is, the rest as JSON."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        for name, value in contract.to_values().items()
+    }
+
+
+class Classifier(Protocol):
+    """A model that answers, whatever runs it."""
+
+    @property
+    def contract(self) -> Contract:
+        """What the model promises."""
+        ...
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""
+        ...

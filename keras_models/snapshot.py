@@ -1,0 +1,88 @@
+"""All that a training run's future depends on, as NumPy arrays: weights, dropout seeds, optimizer, running means."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[np.generic]]
+Metrics = Sequence[keras.metrics.Metric]
+
+
+class OtherNetwork(ValueError):
+    """Arrays that are not those of a network and its optimizer."""
+
+
+def take_snapshot(model: keras.Model, metrics: Metrics = ()) -> dict[str, NDArray[np.generic]]:
+    """Copy the variables of a compiled network, its optimizer and its metrics out of the backend.
+
+    Keras' own files leave out the states of dropout's seed generators (3.15.1): a run that goes on without them
+    replays the masks of its first epoch.
+    """
+    synchronize(model)
+    return {
+        key: np.array(keras.ops.convert_to_numpy(variable))  # a copy: jax and torch give views of their own memory
+        for key, variable in _named(model, metrics)
+    }
+
+
+def restore_snapshot(model: keras.Model, arrays: Arrays) -> None:
+    """Put a snapshot, of this backend or another, into a compiled network of the same layers.
+
+    Raises OtherNetwork, in words, for arrays that are not those of this network and optimizer.
+    """
+    variables = dict(_named(model, ()))
+    given = {key: array for key, array in arrays.items() if not key.startswith("metrics/")}
+    if set(variables) != set(given):
+        strange = sorted(set(variables) ^ set(given))
+        raise OtherNetwork(f"other variables than the network has: {', '.join(strange[:3])}")
+    for key, variable in variables.items():
+        if tuple(variable.shape) != given[key].shape:
+            raise OtherNetwork(f"{key} of shape {given[key].shape}, not {tuple(variable.shape)}")
+    _assign(variables.items(), given)
+
+
+def restore_metrics(metrics: Metrics, arrays: Arrays) -> None:
+    """Put the running means of an epoch that was interrupted back, after Keras has set them to nought."""
+    _assign(_number("metrics", [variable for metric in metrics for variable in metric.variables]), arrays)
+
+
+def synchronize(model: keras.Model) -> None:
+    """Bring a network's variables up to date in the middle of training: on jax they are those of the epoch's begin."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
+
+
+def has_finite_weights(model: keras.Model) -> bool:
+    """Tell whether every weight of a network is finite, by their sum: one pass where they are, one number back.
+
+    The loss does not tell. TensorFlow's and jax's max-pooling, and TensorFlow's ReLU, give a finite number for NaN, so
+    that a network whose first layers are NaN goes on with a loss near chance (Keras 3.15.1 on CPUs; torch's do not).
+    """
+    synchronize(model)
+    total = sum(keras.ops.sum(weights) for weights in model.weights)
+    return bool(np.isfinite(keras.ops.convert_to_numpy(total)))
+
+
+def is_finite(arrays: Arrays) -> bool:
+    """Tell whether every number of a snapshot is finite."""
+    return all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f")
+
+
+def _assign(variables: Iterable[tuple[str, keras.Variable]], arrays: Arrays) -> None:
+    for key, variable in variables:
+        # Dropout's seeds are int32, uint32 or int64, by backend. A copy, since jax may keep memory that it is given.
+        variable.assign(np.array(arrays[key], dtype=str(variable.dtype)))
+
+
+def _named(model: keras.Model, metrics: Metrics) -> list[tuple[str, keras.Variable]]:
+    return [
+        *_number("weights", [*model.trainable_variables, *model.non_trainable_variables]),
+        *_number("optimizer", model.optimizer.variables),
+        *_number("metrics", [variable for metric in metrics for variable in metric.variables]),
+    ]
+
+
+def _number(group: str, variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:
+    return [(f"{group}/{number:04d}", variable) for number, variable in enumerate(variables)]

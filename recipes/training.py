@@ -1,0 +1,74 @@
+"""How a recipe trains: the optimizer, the course of its learning rate, and how often the state is kept."""
+
+from dataclasses import dataclass
+
+from recipes.expecting import expect
+
+OPTIMIZERS = ("sgd", "adamw")
+DECAYS = ("steps", "cosine")
+PRECISIONS = ("float32", "bfloat16")
+SMALLEST_RATE = 1e-30  # float32 has no exact numbers below 1.2e-38, and momenta are divided by the rate
+
+
+@dataclass(frozen=True)
+class Training:
+    """One way of training; a value that belongs to another optimizer or decay than the recipe's is refused.
+
+    `sgd` has `momentum`; `adamw` (Loshchilov and Hutter, 2019) has `weight_decay`, decoupled, times the rate. The rate
+    drops in `steps` (PyTorch's StepLR: by `drop_factor` every `drop_every_epochs`), or after `warmup_epochs` of linear
+    growth falls as a `cosine` to 0 at the end. `label_smoothing` is the share of the target spread over all classes
+    (Szegedy et al., 2016). `ema` is the share of the past in a running mean of the weights, which is judged and kept
+    instead of the last weights; 0 for none. The state is kept every `checkpoint_seconds`, and at the ends of epochs,
+    but never for more than a twentieth of the time; 0 keeps it after every step. With `bfloat16` activations and
+    products are of that type in training, weights and everything after training of float32.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    momentum: float = 0.0
+    drop_every_epochs: int = 0
+    drop_factor: float = 1.0
+    optimizer: str = "sgd"
+    decay: str = "steps"
+    warmup_epochs: float = 0.0
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    ema: float = 0.0
+    checkpoint_seconds: float = 60.0
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        rate = self.learning_rate
+        expect(self.epochs > 0, "training.epochs", "1 or more", self.epochs)
+        expect(self.batch_size > 0, "training.batch_size", "1 or more", self.batch_size)
+        expect(0 < rate <= 1e6, "training.learning_rate", "more than 0, at most 1e6", rate)
+        expect(self.optimizer in OPTIMIZERS, "training.optimizer", f"one of {', '.join(OPTIMIZERS)}", self.optimizer)
+        expect(self.decay in DECAYS, "training.decay", f"one of {', '.join(DECAYS)}", self.decay)
+        expect(0 <= self.label_smoothing < 1, "training.label_smoothing", "0 up to, not with, 1", self.label_smoothing)
+        expect(0 <= self.ema < 1, "training.ema", "0 up to, not with, 1", self.ema)
+        expect(self.checkpoint_seconds >= 0, "training.checkpoint_seconds", "0 or more", self.checkpoint_seconds)
+        expect(self.precision in PRECISIONS, "training.precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        if self.optimizer == "sgd":
+            expect(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
+            expect(self.weight_decay == 0, "training.weight_decay", "0 for sgd", self.weight_decay)
+        else:
+            expect(self.momentum == 0, "training.momentum", f"0 for {self.optimizer}", self.momentum)
+            expect(0 <= self.weight_decay <= 1, "training.weight_decay", "0 to 1", self.weight_decay)
+        if self.decay == "steps":
+            expect(self.drop_every_epochs > 0, "training.drop_every_epochs", "1 or more", self.drop_every_epochs)
+            expect(0 < self.drop_factor <= 1, "training.drop_factor", "more than 0, at most 1", self.drop_factor)
+            expect(self.warmup_epochs == 0, "training.warmup_epochs", "0 for steps", self.warmup_epochs)
+            last_rate = rate * self.drop_factor ** ((self.epochs - 1) // self.drop_every_epochs)
+            expect(
+                last_rate >= SMALLEST_RATE, "the last epoch's learning rate", f"at least {SMALLEST_RATE:g}", last_rate
+            )
+        else:
+            expect(self.drop_every_epochs == 0, "training.drop_every_epochs", "0 for cosine", self.drop_every_epochs)
+            expect(self.drop_factor == 1, "training.drop_factor", "1 for cosine", self.drop_factor)
+            expect(
+                0 <= self.warmup_epochs < self.epochs,
+                "training.warmup_epochs",
+                "0 up to, not with, training.epochs",
+                self.warmup_epochs,
+            )
