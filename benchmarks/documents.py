@@ -23,7 +23,8 @@ def fill(text: str) -> str:
 
 def _table(name: str) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    rows = _rows_of_runs(content["runs"]) if "runs" in content else _rows_of_figures(content["figures"])
+    kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
+    (rows,) = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "|" + "---|" * len(rows[0]))
     first = content["runs"][0] if "runs" in content else content
@@ -68,6 +69,40 @@ def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
 def _rows_of_figures(figures: list[dict[str, Any]]) -> list[list[str]]:
     rows = [["what", "figure", "spread", "n"]]
     return rows + [[row["what"], row["figure"], row["spread"], str(row["n"])] for row in figures]
+
+
+def _rows_of_exports(exports: list[dict[str, Any]]) -> list[list[str]]:
+    rows = [
+        [
+            "network",
+            "trained with",
+            "format",
+            "largest difference",
+            "changed answers",
+            "whole export s",
+            "MB",
+            "cold start s",
+            "one image p50 / p95 ms",
+            "images/s",
+        ]
+    ]
+    for export in exports:
+        p50, p95 = (1000 * export[f"one_image_{name}_seconds"] for name in ("p50", "p95"))
+        rows.append(
+            [
+                export["family"],
+                export["trained_with"],
+                export["format"],
+                f"{export['largest_difference']:.1e}",
+                f"{export['changed_answers']} of {export['images']:,}",
+                f"{export['seconds']:.0f}",
+                f"{export['size_bytes'] / 1e6:.1f}",
+                f"{export['cold_start_seconds']:.2f}",
+                f"{p50:.2f} / {p95:.2f}",
+                f"{export['images_per_second']:,.0f}",
+            ]
+        )
+    return rows
 
 
 def main() -> None:

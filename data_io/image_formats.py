@@ -19,9 +19,12 @@ def find_format(content: bytes, formats: Sequence[str]) -> str:
     if not content:
         raise ValueError("an empty file")
     found = next((name for start, name in SIGNATURES if content.startswith(start)), None)
+    if found is None and content.startswith(b"RIFF") and content[8:12] == b"WEBP":  # its length is in between
+        found = "WEBP"
     if found is None:
         raise ValueError(f"not an image (it starts with {content[:8]!r})")
     if found not in formats:
         hint = f"; --allow-format {found.lower()} reads it" if found in OPTIONAL_FORMATS else ""
-        raise ValueError(f"a {found}, not a {' or '.join(formats)}{hint}")
+        wanted = " or ".join(filter(None, [", ".join(formats[:-1]), formats[-1]]))
+        raise ValueError(f"a {found}, not a {wanted}{hint}")
     return found

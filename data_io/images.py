@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data_io.image_formats import find_format
-from data_io.png import check_pixels, read_chunks
+from data_io.png import ANIMATED, check_pixels, read_chunks
 from data_io.regular_files import read_regular
 
 # Written into caches, manifests and artefacts; another rule is another number of pixels in every image.
@@ -24,6 +24,7 @@ RESIZE_RULE = "pillow-bilinear"
 # Pillow would read a JPEG or a GIF named .png in silence. TensorFlow reads some of these differently
 # (JPEG: mean off by 0.8 grey levels), and a mixture of formats is a shortcut to the label.
 FORMATS = ("PNG",)
+ANSWERED_FORMATS = ("PNG", "JPEG", "WEBP")  # what a trained model is asked about
 # 12 kB of PNG can hold 100 million pixels; Pillow only warns from 89 million and loads them (300 MB of RGB).
 MAXIMUM_PIXELS = 1 << 24
 MAXIMUM_IMAGE_BYTES = 1 << 25
@@ -66,6 +67,8 @@ def decode(path: Path, formats: Sequence[str] = FORMATS) -> Decoded:
             _check_size(opened.width, opened.height)
             opened.load()
             image, remarks = _convert(opened)
+            if found == "WEBP" and getattr(opened, "n_frames", 1) > 1:
+                remarks.append(ANIMATED)
             if "exif" in opened.info:
                 remarks.append(ORIENTED)
             return Decoded(image, found, opened.mode, (*notices, *remarks))

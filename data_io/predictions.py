@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_io.answers import PROBABILITY_DIGITS
 from data_io.files import write_text
 from data_io.tables import ID_COLUMN, LABEL_COLUMN
-
-PROBABILITY_DIGITS = 9  # float32 has 7 to 9 significant decimal digits; 9 give the same float32 back
 
 
 def write_submission(path: Path, submission_ids: Sequence[str], ids: Sequence[str], given: NDArray[np.int64]) -> None:

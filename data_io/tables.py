@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from data_io.csv_files import check_header, read_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# pandas is imported in the functions: it takes 0.4 s, and who only asks what an id looks like does not need it.
 
 ID_COLUMN = "image_id"
 LABEL_COLUMN = "label"
@@ -27,7 +31,7 @@ class Table:
     """
 
     path: Path
-    frame: pd.DataFrame
+    frame: "pd.DataFrame"
     mistakes: tuple[str, ...]
     notices: tuple[str, ...] = ()
 
@@ -51,6 +55,8 @@ def read_table(path: Path, classes: int | None, known: Sequence[str] = ()) -> Ta
     Columns are found by name; others are ignored, with a notice unless they are `known`. Raises nothing: what is
     wrong is in `mistakes`.
     """
+    import pandas as pd
+
     wanted = [ID_COLUMN] if classes is None else [ID_COLUMN, LABEL_COLUMN]
     try:
         rows = read_csv(path)
@@ -73,6 +79,8 @@ def read_table(path: Path, classes: int | None, known: Sequence[str] = ()) -> Ta
 
 
 def _nothing(path: Path, columns: list[str], mistake: str) -> Table:
+    import pandas as pd
+
     return Table(path, pd.DataFrame(columns=[*columns, "line"]), (mistake,))
 
 
@@ -110,12 +118,8 @@ def _check_rows(path: Path, header: list[str], rows: Iterator[tuple[int, list[st
 
 def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, classes: int | None) -> str | None:
     """Take a row in, or return what is wrong with it."""
-    if not ID_PATTERN.fullmatch(image_id):
-        hint = " Take the spaces away." if ID_PATTERN.fullmatch(image_id.strip()) else ""
-        return (
-            f"Expected an id of letters, digits, '.', '_' and '-', not starting with '.'. "
-            f"Received: {image_id[:80]!r}.{hint}"
-        )
+    if mistake := check_id(image_id):
+        return mistake
     if image_id in reading.seen:
         first_line, first_label = reading.seen[image_id]
         if label is None or label == first_label:
@@ -132,6 +136,15 @@ def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, c
     reading.ids.append(image_id)
     reading.lines.append(line)
     return None
+
+
+def check_id(image_id: str) -> str | None:
+    """Return what is wrong with an id, or None."""
+    if ID_PATTERN.fullmatch(image_id):
+        return None
+    hint = " Take the spaces away." if ID_PATTERN.fullmatch(image_id.strip()) else ""
+    wanted = "letters, digits, '.', '_' and '-', not starting with '.'"
+    return f"Expected an id of {wanted}. Received: {image_id[:80]!r}.{hint}"
 
 
 def _check_suffixes(path: Path, reading: _Reading) -> list[str]:

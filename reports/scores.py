@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-import errors
+from reports.probabilities import given_labels, log_softmax, probabilities
+
+__all__ = ["ClassScores", "Scores", "describe", "given_labels", "probabilities", "score"]
 
 
 @dataclass(frozen=True)
@@ -70,37 +72,13 @@ def score(logits: NDArray[np.float32], labels: NDArray[np.integer[Any]]) -> Scor
         accuracy=accuracy,
         accuracy_standard_error=math.sqrt(accuracy * (1 - accuracy) / images),
         # Subtracted, not negated: a loss of nought would be written -0.0.
-        loss=0.0 - float(np.mean(_log_softmax(logits)[np.arange(images), true])),
+        loss=0.0 - float(np.mean(log_softmax(logits)[np.arange(images), true])),
         per_class=tuple(
             ClassScores(label, float(precision[label]), float(recall[label]), float(f1[label]), int(support[label]))
             for label in range(classes)
         ),
         confusion=tuple(tuple(int(count) for count in row) for row in confusion_matrix(true, given, labels=all_labels)),
     )
-
-
-def given_labels(logits: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the label (N,) of the greatest of each row of logits (N, K); on a tie, the lowest such label.
-
-    Raises ValueError for another shape or dtype, errors.DivergedError for logits that are not finite: a row
-    of NaN would otherwise count as label 0.
-    """
-    _check_logits(logits)
-    given: NDArray[np.int64] = np.argmax(logits, axis=1).astype(np.int64)
-    return given
-
-
-def probabilities(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
-    """Return softmax(logits / temperature), (N, K), in float64 so that each row sums to 1 within 1e-15 or so.
-
-    Temperature as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017. Raises ValueError
-    for another shape or dtype or a temperature that is not above 0, errors.DivergedError for logits that
-    are not finite.
-    """
-    _check_logits(logits)
-    if not (math.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"Expected a finite temperature above 0. Received: {temperature}.")
-    return np.exp(_log_softmax(logits, temperature))
 
 
 def describe(scores: Scores) -> list[str]:
@@ -114,29 +92,6 @@ def describe(scores: Scores) -> list[str]:
         for row in scores.per_class
     ]
     return [headline, f"{'label':>5}  {'precision':>9}  {'recall':>6}  {'f1':>6}  {'images':>7}", *rows]
-
-
-def _log_softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
-    # The row's maximum goes first: exp(1000) would overflow, exp(1000 - 1000) does not.
-    scaled: NDArray[np.float64] = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    scaled -= np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-    return scaled
-
-
-def _check_logits(logits: NDArray[np.float32]) -> None:
-    if logits.ndim != 2 or logits.shape[0] < 1 or logits.shape[1] < 2 or logits.dtype.kind != "f":
-        raise ValueError(
-            "Expected floating-point logits of shape (N, K) with at least 1 image and 2 classes. "
-            f"Received: {logits.dtype} of shape {logits.shape}."
-        )
-    broken = ~np.isfinite(logits)
-    if broken.any():
-        raise errors.DivergedError(
-            f"Expected finite logits. Received: {int(broken.sum()):,} non-finite values in "
-            f"{int(broken.any(axis=1).sum()):,} of {len(logits):,} images. "
-            "Train again with a lower learning rate."
-        )
 
 
 def _check_labels(labels: NDArray[np.integer[Any]], images: int, classes: int) -> None:

@@ -1,0 +1,139 @@
+"""`run.py predict MODEL INPUT...`: say of images which generator made them, as CSV, JSON or a submission."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import errors
+from commands.steps.answers.answering import Block, answer
+from commands.steps.answers.remarks import Remarks
+from commands.steps.contracts import check_same_labels
+from commands.steps.models import open_model
+from commands.steps.progress import counting
+from data_io.answers import STDOUT, CsvForm, Form, JsonForm, Rows, leave_stdout, writing
+from data_io.inputs import Inputs
+from data_io.mistakes import Mistakes
+from data_io.run_folder import check_writable
+from data_io.submissions import Submission
+
+FORMS: dict[str, type[CsvForm] | type[JsonForm]] = {".csv": CsvForm, ".json": JsonForm}
+Take = Callable[[Block], None]
+
+
+def run(args: Namespace) -> None:
+    """Write the answers; nothing but answers goes to stdout, and no file appears if an image is bad or missing.
+
+    With `--on-bad fail` and stdout the rows of the blocks before the first bad image have been written by then.
+    """
+    _check_options(args)
+    inputs = Inputs(args.inputs, args.images, sys.stdin.buffer)
+    submission = Submission(args.submission) if args.submission else None
+    paths = [args.model, *args.others]
+    models = [open_model(path, args) for path in paths]
+    check_same_labels(paths, [model.contract for model in models])
+    labels = models[0].contract.labels
+    if args.top is not None and not 1 <= args.top <= len(labels):
+        raise errors.UsageError(f"Expected --top from 1 to {len(labels)}. Received: {args.top}.")
+    remarks, mistakes = Remarks(), Mistakes()
+    fails = args.on_bad == "fail"
+    done = 0
+    try:
+        with (
+            _taking(args, labels, submission) as take,
+            _showing_progress(args.out, inputs.count) as advance,
+            closing(answer(models, inputs, fails)) as blocks,
+        ):
+            for block in _blocks_until_fault(blocks, mistakes if fails else None):
+                remarks.add(block)
+                for mistake in filter(None, block.mistakes):
+                    mistakes.add(mistake)
+                if block.probabilities is not None:
+                    take(block)
+                done += len(block.inputs)
+                advance(len(block.inputs))
+            if fails and mistakes.count:
+                raise errors.DataError(mistakes.close())
+            if not done:
+                raise errors.DataError("Expected at least one image. Received: no paths on stdin.")
+    except BrokenPipeError:
+        leave_stdout()  # whoever read the rows has seen enough, as in `| head`
+        return
+    finally:
+        _say([*inputs.notices, *remarks.describe()])
+    if submission:
+        _say(submission.notices)
+        for warning in submission.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+    if mistakes.count:
+        _say([*mistakes.close(), f"{mistakes.count:,} of {done:,} images could not be read; their rows have no label"])
+    if args.out != STDOUT:
+        print(f"wrote {args.out}: {len(submission.ids) if submission else done:,} rows", file=sys.stderr)
+
+
+def _check_options(args: Namespace) -> None:
+    if args.out != STDOUT:
+        out = Path(args.out)
+        if out.suffix not in FORMS:
+            raise errors.UsageError(f"Expected --out to name a .csv or .json file, or -. Received: {args.out}.")
+        read = [Path(argument) for argument in args.inputs if argument != STDOUT]
+        for path in (*read, *([args.submission] if args.submission else [])):
+            if out.exists() and path.exists() and out.samefile(path):
+                raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
+        check_writable(out.parent)
+    if args.submission and (Path(args.out).suffix != ".csv" or args.top is not None):
+        raise errors.UsageError(
+            "Expected --submission with --out FILE.csv and without --top. "
+            f"Received: --out {args.out}{'' if args.top is None else f' --top {args.top}'}."
+        )
+
+
+@contextmanager
+def _taking(args: Namespace, labels: tuple[str, ...], submission: Submission | None) -> Iterator[Take]:
+    """Yield what takes blocks to where they are wanted; what they come to is written when the block ends well."""
+    if submission is not None:
+        sample = submission
+        yield lambda block: _fill(sample, block, labels)
+        sample.write(Path(args.out), labels)
+        return
+    form: Form = FORMS.get(Path(args.out).suffix, CsvForm)(labels, args.top)
+    with writing(args.out, form) as write:
+        yield lambda block: write(_rows(block))
+
+
+def _rows(block: Block) -> Rows:
+    assert block.probabilities is not None
+    ids = [asked.image_id for asked in block.inputs]
+    return Rows(ids, block.probabilities, [mistake is not None for mistake in block.mistakes])
+
+
+def _fill(submission: Submission, block: Block, labels: tuple[str, ...]) -> None:
+    for asked, given in zip(block.inputs, _rows(block).given(), strict=True):
+        if given is not None:
+            submission.give(asked, labels[given])
+
+
+def _blocks_until_fault(blocks: Iterator[Block], mistakes: Mistakes | None) -> Iterator[Block]:
+    """With `mistakes`, a folder or CSV that cannot be read to its end is one more of them."""
+    try:
+        yield from blocks
+    except errors.DataError as error:
+        if mistakes is None:
+            raise
+        for message in error.messages:
+            mistakes.add(message)
+
+
+@contextmanager
+def _showing_progress(out: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    if out == STDOUT and sys.stdout.isatty():  # a bar between the rows could not be read
+        yield lambda count: None
+        return
+    with counting("answering images", total) as advance:
+        yield advance
+
+
+def _say(notices: list[str]) -> None:
+    for notice in notices:
+        print(f"notice: {notice}", file=sys.stderr)

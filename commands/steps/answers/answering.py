@@ -1,0 +1,154 @@
+"""From images to probabilities, block by block: the same blocks on every machine, so the same figures to the byte."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, islice
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+import errors
+from data_io.images import ANSWERED_FORMATS, Decoded, decode, resize
+from data_io.inputs import Input
+from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier
+from reports.probabilities import probabilities
+
+WORKERS = os.cpu_count() or 1  # decoding and ONNX Runtime release Python's lock
+AHEAD_BLOCKS = 2 * WORKERS  # 3 MB each at 128 px: enough that no thread waits, whatever the number of images
+Decode = Callable[[Input], Decoded]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Up to BLOCK_IMAGES images in the order of the input.
+
+    `probabilities` are float64 (N, K), None when the answers had been stopped before; `mistakes` has a message for
+    each image that could not be read, else None, and such a row's probabilities mean nothing. `findings` are what was
+    done to an image, with the image's id.
+    """
+
+    inputs: Sequence[Input]
+    probabilities: NDArray[np.float64] | None
+    mistakes: Sequence[str | None]
+    findings: Sequence[tuple[str, str]]
+    formats: Sequence[str]
+    modes: Sequence[str]
+
+
+def decode_input(asked: Input) -> Decoded:
+    """Decode an image of a format that is answered. Raises ValueError as `data_io.images.decode` does."""
+    return decode(asked.path, ANSWERED_FORMATS)
+
+
+def answer(
+    models: Sequence[Classifier], inputs: Iterable[Input], fails: bool, read: Decode = decode_input
+) -> Generator[Block, None, None]:
+    """Yield blocks in order, read in threads. With `fails` no model is run from the first block with a bad image on.
+
+    Models that can be (`answers_in_threads`) are run in the same threads, others in the caller's. Memory does not
+    grow with the number of images. Raises DivergedError for logits that are not finite, and what `inputs` raise.
+    """
+    in_threads = all(getattr(model, "answers_in_threads", False) for model in models)
+    stop = _Stop()
+    blocks = iter(inputs)
+    waiting: deque[tuple[int, Future[_Pixels]]] = deque()
+    pool = ThreadPoolExecutor(WORKERS)
+
+    def work(place: int, block: Sequence[Input]) -> _Pixels:
+        pixels = _read(block, [model.contract.size_pixels for model in models], read)
+        if fails and any(pixels.mistakes):
+            stop.at(place)
+        if in_threads and place < stop.place:
+            pixels.infer(models)
+        return pixels
+
+    def finish() -> Block:
+        place, future = waiting.popleft()
+        pixels = future.result()
+        if not in_threads and place < stop.place:
+            pixels.infer(models)
+        return pixels.as_block(place < stop.place)
+
+    fault: errors.DataError | None = None
+    try:
+        for place in count():
+            try:
+                block = list(islice(blocks, BLOCK_IMAGES))
+            except errors.DataError as error:  # what was asked before it is still answered
+                fault = error
+                break
+            if not block:
+                break
+            waiting.append((place, pool.submit(partial(work, place, block))))
+            if len(waiting) > AHEAD_BLOCKS:
+                yield finish()
+        while waiting:
+            yield finish()
+        if fault is not None:
+            raise fault
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stop:
+    """The first block with a bad image: those before it are answered, whichever thread is faster."""
+
+    def __init__(self) -> None:
+        self.place = float("inf")
+        self._lock = Lock()
+
+    def at(self, place: int) -> None:
+        with self._lock:
+            self.place = min(self.place, place)
+
+
+class _Pixels:
+    """A block between decoding and answering: uint8 (BLOCK_IMAGES, size, size, 3) for each size that a model has."""
+
+    def __init__(self, inputs: Sequence[Input], sizes: Sequence[int]) -> None:
+        self.inputs = inputs
+        # Black, so that a bad image keeps its place and the last block is full.
+        self.images = {size: np.zeros((BLOCK_IMAGES, size, size, 3), np.uint8) for size in set(sizes)}
+        self.mistakes: list[str | None] = []
+        self.findings: list[tuple[str, str]] = []
+        self.formats: list[str] = []
+        self.modes: list[str] = []
+        self.weights: NDArray[np.float64] | None = None
+
+    def infer(self, models: Sequence[Classifier]) -> None:
+        parts = [
+            probabilities(model.logits(self.images[model.contract.size_pixels]), model.contract.temperature)
+            for model in models
+        ]
+        mean: NDArray[np.float64] = np.mean(parts, axis=0)
+        self.weights = mean[: len(self.inputs)]
+        self.images = {}
+
+    def as_block(self, is_answered: bool) -> Block:
+        weights = self.weights if is_answered else None
+        return Block(self.inputs, weights, self.mistakes, self.findings, self.formats, self.modes)
+
+
+def _read(block: Sequence[Input], sizes: Sequence[int], read: Decode) -> _Pixels:
+    pixels = _Pixels(block, sizes)
+    for place, asked in enumerate(block):
+        if asked.mistake is not None:
+            pixels.mistakes.append(asked.mistake)
+            continue
+        try:
+            decoded = read(asked)
+        except ValueError as error:
+            pixels.mistakes.append(asked.describe(str(error)))
+            continue
+        pixels.mistakes.append(None)
+        for size, images in pixels.images.items():
+            images[place] = resize(decoded.image, size)
+        pixels.findings.extend((notice, asked.image_id) for notice in decoded.notices)
+        pixels.formats.append(decoded.format)
+        pixels.modes.append(decoded.mode)
+    return pixels

@@ -1,0 +1,45 @@
+"""What a reader should know of images that were answered: counted, not collected."""
+
+from collections import Counter
+
+from commands.steps.answers.answering import Block
+from data_io.images import FORMATS
+from data_io.inputs import show
+
+NAMED_IMAGES = 3
+
+
+class Remarks:
+    """Counts what was done to images, and their formats and modes, in constant memory."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._named: dict[str, list[str]] = {}
+        self._formats: Counter[str] = Counter()
+        self._modes: Counter[str] = Counter()
+
+    def add(self, block: Block) -> None:
+        """Count a block's images."""
+        self._formats.update(block.formats)
+        self._modes.update(block.modes)
+        for notice, image_id in block.findings:
+            self._counts[notice] += 1
+            named = self._named.setdefault(notice, [])
+            if len(named) < NAMED_IMAGES:
+                named.append(show(image_id))
+
+    def describe(self) -> list[str]:
+        """Return a line for each thing that was done, and for formats and modes that differ."""
+        lines = []
+        for notice, members in self._counts.items():
+            images = "1 image" if members == 1 else f"{members:,} images"
+            lines.append(f"{images} with {notice}: {', '.join(self._named[notice])}{', …' * (members > NAMED_IMAGES)}")
+        if set(self._formats) - set(FORMATS):
+            lines.append(f"image formats {_list(self._formats)}; the model was trained on PNG alone")
+        if len(self._modes) > 1:
+            lines.append(f"image modes {_list(self._modes)}")
+        return lines
+
+
+def _list(counts: Counter[str]) -> str:
+    return ", ".join(f"{value} {number:,}" for value, number in counts.most_common())

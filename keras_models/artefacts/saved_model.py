@@ -1,0 +1,58 @@
+"""An exported SavedModel folder as a classifier: TensorFlow's loader, no Keras."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+import errors
+from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract
+from keras_models.artefacts.saved_model_scan import check_saved_model
+
+SIGNATURE = "serving_default"
+
+
+class SavedModelClassifier:
+    """A SavedModel whose files the caller has compared with its sidecar.
+
+    Raises PromiseError for a folder that is not what `contract` says.
+    """
+
+    def __init__(self, path: Path, contract: Contract) -> None:
+        self.contract = contract
+        self.runtime = f"tensorflow {tf.__version__}"
+        check_saved_model(path)
+        try:
+            self._loaded = tf.saved_model.load(str(path))  # kept: its variables go when it goes
+            self._answer = self._loaded.signatures[SIGNATURE]
+        except Exception as error:
+            raise errors.PromiseError(
+                f"Expected a SavedModel of ours with the signature {SIGNATURE} at {path}. Received: TensorFlow "
+                f"{tf.__version__} says {' '.join(str(error).split())[:300]}."
+            ) from error
+        self._check(path)
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""
+        return self.outputs(images)[0]
+
+    def outputs(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return logits and probabilities, float32 (N, K) each, as the graph gives them."""
+        answer = self._answer(**{IMAGE: tf.constant(images)})
+        return np.asarray(answer[LOGITS].numpy(), np.float32), np.asarray(answer[PROBABILITIES].numpy(), np.float32)
+
+    def _check(self, path: Path) -> None:
+        """Compare the signature's ends with the contract."""
+        size, classes = self.contract.size_pixels, len(self.contract.labels)
+        wanted = {
+            IMAGE: ("uint8", [None, size, size, 3]),
+            LOGITS: ("float32", [None, classes]),
+            PROBABILITIES: ("float32", [None, classes]),
+        }
+        ends = {**self._answer.structured_input_signature[1], **self._answer.structured_outputs}
+        received = {name: (end.dtype.name, end.shape.as_list()) for name, end in ends.items()}
+        if received != wanted:
+            raise errors.PromiseError(
+                f"Expected the signature {SIGNATURE} of {path} to have {wanted}. Received: {received}. Export again."
+            )
