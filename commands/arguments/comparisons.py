@@ -1,0 +1,41 @@
+"""The options of the verbs that lay backends side by side."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+import backends
+from commands.arguments.groups import add_data_options, count, positive_number, whole_number
+
+
+def add_compare(compare: ArgumentParser) -> None:
+    """Add the options of `compare`."""
+    compare.add_argument(
+        "recipe",
+        nargs="?",
+        metavar="RECIPE",
+        help="a name in recipes/ or a .toml file (cnn; on sample data a short quick)",
+    )
+    compare.add_argument("--backends", default=",".join(backends.BACKENDS), metavar="B,B", help="(all three)")
+    compare.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
+    add_data_options(compare)
+    compare.add_argument(
+        "--seeds", type=count, default=1, metavar="K", help="runs per backend (1); 3 decide on quality"
+    )
+    compare.add_argument("--seed", type=whole_number, help="the first seed, instead of the recipe's")
+    compare.add_argument("--images", type=count, metavar="N", help="train on N images drawn by the seed (all)")
+    compare.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a recipe value")
+    compare.add_argument("--precision", choices=("float32", "bfloat16"), help="of training (the recipe's)")
+    compare.add_argument("--threads", type=count, metavar="N", help="threads and cores of each backend (all)")
+    compare.add_argument(
+        "--time-limit", type=positive_number, default=240.0, metavar="MINUTES", help="of each process (240)"
+    )
+    compare.add_argument(
+        "--tolerance",
+        type=positive_number,
+        metavar="X",
+        help="exit 6 if starts or batches differ, or logits by more than X of the largest",
+    )
+    compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    compare.add_argument(
+        "--out", type=Path, metavar="DIR", help="parent of the folder with figures and pictures (runs)"
+    )

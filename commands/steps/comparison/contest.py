@@ -1,0 +1,153 @@
+"""The contest itself: every backend trains every seed, one process at a time, then each reads what all have made."""
+
+import dataclasses
+import json
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import backends
+import errors
+from commands.steps.children import run_child
+from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
+from recipes.recipe import Recipe
+
+CONTESTANT = "commands.steps.comparison.contestant"
+DONE, NOT_INSTALLED, FAILED = "done", "not installed", "failed"
+
+
+@dataclasses.dataclass
+class Contestant:
+    """A backend, how it fared and why, one result per seed, and its part in the agreement."""
+
+    name: str
+    status: str = DONE
+    reason: str = ""
+    trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    agreement: dict[str, Any] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """True until something has gone wrong."""
+        return self.status == DONE
+
+
+@dataclasses.dataclass(frozen=True)
+class Contest:
+    """What is the same for all. In `folder` stay a network of each backend and the logs; `work` is for the contest.
+
+    `parity` holds the recipes whose losses are followed for `steps` steps; `limit_seconds` is for each process.
+    """
+
+    folder: Path
+    recipe: Recipe
+    parity: dict[str, Recipe]
+    steps: int
+    device: str
+    limit_seconds: float
+    threads: int
+
+    @property
+    def work(self) -> Path:
+        """What the processes tell each other."""
+        return self.folder / "work"
+
+    @property
+    def pixels(self) -> Path:
+        """The images that all read."""
+        return self.work / "pixels"
+
+    def model_of(self, backend: str) -> Path:
+        """Return where a backend leaves the network of the first seed."""
+        return self.folder / f"{backend}.keras"
+
+    def logits_of(self, reader: str, maker: str) -> Path:
+        """Return where a backend leaves the logits of another's network."""
+        return self.work / f"{reader}-{AGREE}" / f"{maker}.npy"
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, which in a container can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) -> list[Contestant]:
+    """Run all, seeds outside and backends inside, so that whatever slows the machine down slows down all of them.
+
+    A backend that is not installed, crashes or takes too long says so in its status; the others go on.
+    """
+    contestants = [Contestant(name) for name in names]
+    for one in contestants:
+        if not backends.is_installed(one.name):
+            one.status, one.reason = NOT_INSTALLED, f"pip install -c constraints.txt -e '.[{one.name}]'"
+            print(f"{one.name}: {one.status}: {one.reason}", flush=True)
+    (contest.folder / "logs").mkdir()
+    for seed in seeds:
+        for one in contestants:
+            if one.is_done:
+                folder = contest.work / f"{one.name}-seed{seed}"
+                model = contest.model_of(one.name) if seed == seeds[0] else folder / "model.keras"
+                recipe = dataclasses.replace(contest.recipe, seed=seed)
+                result = _run(contest, one, TRAIN, folder, f"training, seed {seed}", recipe, str(model), {})
+                if result:
+                    one.trials.append(result)
+                shutil.rmtree(folder)  # 200 MB and more with an MLP
+    makers = {one.name: str(contest.model_of(one.name)) for one in contestants if one.is_done}
+    for one in contestants:
+        if one.is_done:
+            folder = contest.work / f"{one.name}-{AGREE}"
+            what = "reading all networks, following losses"
+            one.agreement = _run(contest, one, AGREE, folder, what, contest.recipe, "", makers)
+    return contestants
+
+
+def _run(
+    contest: Contest,
+    one: Contestant,
+    kind: str,
+    folder: Path,
+    what: str,
+    recipe: Recipe,
+    model: str,
+    makers: dict[str, str],
+) -> dict[str, Any] | None:
+    """Let a child do one task; return its result, or None after noting why there is none."""
+    parity = {name: dataclasses.asdict(followed) for name, followed in contest.parity.items()}
+    values = dataclasses.asdict(recipe)
+    folders = (str(folder), str(contest.pixels))
+    task = Task(kind, *folders, values, contest.device, contest.threads, model, parity, makers, contest.steps)
+    words = [str(task.write())]
+    log = contest.folder / "logs" / f"{folder.name}.txt"
+    print(f"{one.name}: {what}:", end=" ", flush=True)
+    begun = time.monotonic()
+    try:
+        run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, _pinning(contest.threads))
+        result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except errors.PromiseError as error:
+        one.status, one.reason = FAILED, f"{what}: {str(error).removeprefix(f'{CONTESTANT} ')}"
+        print(f"{one.status}, see {log}", flush=True)
+        return None
+    except BaseException:
+        print(flush=True)
+        raise
+    print(f"{time.monotonic() - begun:.0f} s", flush=True)
+    return result
+
+
+def _pinning(threads: int) -> dict[str, str]:
+    """Return the variables that give every framework the same number of threads; the child keeps to as many cores.
+
+    OMP: torch, NumPy and what else has OpenMP; TF: TensorFlow's two pools; NPROC: XLA's, which has no other way.
+    """
+    count = str(threads)
+    return {
+        "OMP_NUM_THREADS": count,
+        "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": "1",
+        "NPROC": count,
+    }

@@ -1,0 +1,189 @@
+"""The child process of `compare`: one backend trains one seed, or reads all models and follows losses step by step."""
+
+import dataclasses
+import hashlib
+import math
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import errors
+from commands.steps.comparison.contest import usable_cores
+from commands.steps.comparison.tasks import RESULT, TRAIN, Task, load_pixels
+from commands.steps.fitting import in_full_precision, make_schedule
+from commands.steps.networks import build_network, ordered_batches, training_batches
+from commands.steps.startup import holding_stderr, start_keras
+from data_io.batches import Batch, Batches
+from data_io.files import write_json
+from recipes.reading import from_values
+from reports.scores import score
+
+PREDICTIONS = 3  # timed after one that is not: the first compiles
+
+
+class Witness:
+    """Batches that remember what the first epoch held, in the order of its steps."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.batches = batches
+        self.steps = batches.steps
+        self.images_per_epoch = batches.images_per_epoch
+        self._digests: dict[int, bytes] = {}
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Return the batch."""
+        images, labels = self.batches.batch(epoch, index)
+        if epoch == 0 and index not in self._digests:
+            self._digests[index] = hashlib.sha256(images.tobytes() + labels.tobytes()).digest()
+        return images, labels
+
+    def digest(self) -> str:
+        """SHA-256 over the digests of the first epoch's batches."""
+        return hashlib.sha256(b"".join(self._digests[index] for index in sorted(self._digests))).hexdigest()
+
+
+class Clock:
+    """Wall and CPU seconds of the training part of each epoch, and of the first step, which compiles."""
+
+    def __init__(self) -> None:
+        self.first_step_seconds = 0.0
+        self.epochs: list[tuple[float, float]] = []
+        self._begun = self._now = self._read()
+
+    def _read(self) -> tuple[float, float]:
+        return time.perf_counter(), time.process_time()
+
+    def step(self, epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
+        """Note a step."""
+        self._now = self._read()
+        if not self.first_step_seconds:
+            self.first_step_seconds = self._now[0] - self._begun[0]
+
+    def epoch(self, _: Any) -> None:
+        """Note an epoch, validation and all: the next one's training begins here."""
+        self.epochs.append((self._now[0] - self._begun[0], self._now[1] - self._begun[1]))
+        self._begun = self._read()
+
+
+def train(task: Task, import_seconds: float) -> dict[str, Any]:
+    """Train one seed; return what is compared, and leave the network where the task says."""
+    from keras_models.building import digest_weights
+    from keras_models.device import find_device, peak_device_bytes
+    from keras_models.inference import predict_logits
+    from keras_models.saving import save_model
+    from keras_models.training import compile_model, fit
+
+    recipe = from_values(task.recipe)
+    device = find_device(task.device)
+    pixels, validation = (load_pixels(Path(task.pixels), name) for name in ("train", "validation"))
+    witness = Witness(training_batches(recipe, pixels))
+    model = build_network(recipe, recipe.training.precision)
+    first_weights_digest = digest_weights(model)
+    schedule = make_schedule(recipe)
+    metrics = compile_model(model, schedule, witness.steps)
+    is_compiled = bool(model.jit_compile)
+    clock = Clock()
+    history: list[dict[str, float]] = []
+
+    def on_epoch(epoch: Any) -> None:
+        clock.epoch(epoch)
+        history.append(dataclasses.asdict(epoch))
+        print(f"epoch {epoch.epoch}: validation accuracy {epoch.validation_accuracy:.4f}", flush=True)
+
+    judged = ordered_batches(recipe, validation)
+    fit(model, witness, judged, schedule, "pydataset", clock.step, on_epoch, metrics=metrics)
+    model = in_full_precision(recipe, model)
+    logits = predict_logits(model, validation.images, recipe.training.batch_size)
+    seconds = []
+    for _ in range(PREDICTIONS):
+        begun = time.perf_counter()
+        predict_logits(model, validation.images, recipe.training.batch_size)
+        seconds.append(time.perf_counter() - begun)
+    peaks = peak_resident_bytes(), peak_device_bytes()  # before saving, for which Keras imports TensorFlow
+    with holding_stderr():
+        save_model(model, Path(task.model))
+    scores = score(logits, validation.labels)
+    timed = clock.epochs[1:] or clock.epochs  # the first epoch holds the compilation; with one there is no other
+    images = witness.images_per_epoch
+    return {
+        "import_seconds": import_seconds,
+        "first_step_seconds": clock.first_step_seconds,
+        "train_images_per_second": statistics.median(images / wall for wall, _ in timed),
+        "train_cpu_ms_per_image": statistics.median(1000 * cpu / images for _, cpu in timed),
+        "predict_images_per_second": len(logits) / statistics.median(seconds),
+        "peak_resident_bytes": peaks[0],
+        "peak_device_bytes": peaks[1],
+        "model_bytes": Path(task.model).stat().st_size,
+        "first_weights_digest": first_weights_digest,
+        "batches_digest": witness.digest(),
+        "validation_accuracy": scores.accuracy,
+        "validation_loss": scores.loss,
+        "history": history,
+        "device": device,
+        "jit": is_compiled,
+        "cores": usable_cores(),
+        "seed": recipe.seed,
+    }
+
+
+def peak_resident_bytes() -> int | None:
+    """Return the most memory that this process has had so far; None where the system does not say (not Linux).
+
+    Not `getrusage`: a child inherits its parent's peak there.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
+
+
+def agree(task: Task) -> dict[str, Any]:
+    """Read every maker's network, leave its logits, and follow the losses of each parity recipe (None for NaN)."""
+    from keras_models.device import find_device, forbid_reduced_precision
+    from keras_models.inference import predict_logits
+    from keras_models.parity import step_losses
+    from keras_models.saving import load_weights
+
+    find_device(task.device)
+    forbid_reduced_precision()
+    recipe = from_values(task.recipe)
+    pixels, validation = (load_pixels(Path(task.pixels), name) for name in ("train", "validation"))
+    model = build_network(recipe)  # one for all, which compiles once
+    for maker, path in task.makers.items():
+        load_weights(model, Path(path))
+        logits = predict_logits(model, validation.images, recipe.training.batch_size)
+        np.save(Path(task.folder) / f"{maker}.npy", logits)
+        print(f"read the network of {maker}", flush=True)
+    losses = {}
+    for name, values in task.parity.items():
+        followed = from_values(values)
+        batches = training_batches(followed, pixels)
+        series = step_losses(build_network(followed), batches, make_schedule(followed), task.steps)
+        losses[name] = [loss if math.isfinite(loss) else None for loss in series]
+        print(f"followed the losses of {name}", flush=True)
+    return {"losses": losses}
+
+
+def main(path: str) -> None:
+    """Do the task whose file is at `path`."""
+    task = Task.read(Path(path))
+    if hasattr(os, "sched_setaffinity"):  # Linux; before any framework starts its threads
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: task.threads])
+    begun = time.perf_counter()
+    start_keras()
+    import_seconds = time.perf_counter() - begun
+    result = train(task, import_seconds) if task.kind == TRAIN else agree(task)
+    write_json(Path(task.folder) / RESULT, result)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except errors.ProgramError as error:
+        print("\n".join(error.messages), flush=True)
+        sys.exit(error.exit_code)

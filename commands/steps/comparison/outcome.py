@@ -1,0 +1,77 @@
+"""What a comparison leaves: the content of its JSON file, pictures, and two tables on the screen."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import backends
+from commands.steps.comparison.contest import Contest, Contestant
+from commands.steps.comparison.levels import Level
+from data_io.files import write_bytes
+from data_io.opening import OpenData
+from data_io.run_folder import describe_hardware, read_commit
+from reports.comparison_figures import draw_cost, draw_histories, draw_losses
+from reports.comparison_tables import agreement_rows, conditions, cost_rows
+from reports.figures import encode_png
+
+
+def describe(
+    contest: Contest,
+    command: str,
+    seeds: int,
+    images: int,
+    data: OpenData,
+    contestants: Sequence[Contestant],
+    levels: Sequence[Level],
+) -> dict[str, Any]:
+    """Return all that is to be kept of a comparison that trained on `images` images."""
+    devices = [trial["device"] for one in contestants for trial in one.trials]
+    return {
+        "command": command,
+        "commit": read_commit(),
+        "versions": backends.versions(),
+        "hardware": describe_hardware(devices[0] if devices else "cpu"),
+        "threads": contest.threads,
+        "precision": contest.recipe.training.precision,
+        "recipe": dataclasses.asdict(contest.recipe),
+        "seeds": seeds,
+        "train_images": images,
+        "validation_images": len(data.splits["validation"].images),
+        "data_digests": {name: cached.digest for name, cached in data.splits.items()},
+        "contestants": [_without_agreement(one) for one in contestants],
+        "levels": [dataclasses.asdict(level) for level in levels],
+        "note": "",
+    }
+
+
+def _without_agreement(one: Contestant) -> dict[str, Any]:
+    return {key: value for key, value in dataclasses.asdict(one).items() if key != "agreement"}  # the levels have it
+
+
+def draw(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write the pictures that there is something to draw for."""
+    trials = {one["name"]: one["trials"] for one in content["contestants"] if one["trials"]}
+    if trials:
+        write_bytes(folder / "cost.png", encode_png(draw_cost(trials, conditions(content))))
+        write_bytes(folder / "curves.png", encode_png(draw_histories(trials, conditions(content))))
+    losses = {level["name"]: level["details"]["losses"] for level in content["levels"] if "losses" in level["details"]}
+    if losses:
+        write_bytes(folder / "losses.png", encode_png(draw_losses(losses)))
+
+
+def show(content: Mapping[str, Any]) -> None:
+    """Print the two tables."""
+    console = Console()
+    for title, rows in (
+        ("Do they agree?", agreement_rows(content)),
+        ("What do they cost?", cost_rows(content)),
+    ):
+        table = Table(*rows[0], title=title, title_justify="left")
+        for row in rows[1:]:
+            table.add_row(*row)
+        console.print(table)
+    console.print(conditions(content), markup=False, highlight=False)

@@ -1,0 +1,73 @@
+"""A stand-in for the child processes of `compare`: answers like theirs, without Keras, with what a test wants wrong."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from commands.steps.comparison.tasks import RESULT, TRAIN, Task, load_pixels
+from data_io.files import write_json
+
+LOGITS = np.array([[4.0, 1.0, 0.0, 0.0, 0.0], [0.0, 2.0, 1.0, 0.0, 0.0]], np.float32)
+
+
+class Contestants:
+    """Called in place of `run_child`; `wrong` maps (backend, kind) to what is raised, or to what differs."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[tuple[str, str], Any] = {}
+        self.asked: list[tuple[str, str, int]] = []
+        self.pixels: dict[str, Any] = {}
+        self.variables: dict[str, str] = {}
+
+    def __call__(
+        self,
+        module: str,
+        words: Sequence[str],
+        log: Path,
+        backend: str = "",
+        device: str = "",
+        limit_seconds: float | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Do the task as a child would."""
+        task = Task.read(Path(words[0]))
+        self.asked.append((backend, task.kind, task.recipe["seed"]))
+        self.pixels = {name: load_pixels(Path(task.pixels), name) for name in ("train", "validation")}
+        self.variables = dict(variables or {})
+        log.write_text("said by the child\n")
+        wrong = self.wrong.get((backend, task.kind), {})
+        if isinstance(wrong, BaseException):
+            raise wrong
+        result = self._train(task) if task.kind == TRAIN else self._agree(task, wrong.get("logits", LOGITS))
+        write_json(Path(task.folder) / RESULT, result | {key: some for key, some in wrong.items() if key != "logits"})
+
+    def _train(self, task: Task) -> dict[str, Any]:
+        Path(task.model).write_bytes(b"weights")
+        row = {"epoch": 1, "train_loss": 1.0, "validation_accuracy": 0.5}
+        return {
+            "import_seconds": 4.0,
+            "first_step_seconds": 1.0,
+            "train_images_per_second": 100.0,
+            "train_cpu_ms_per_image": 10.0,
+            "predict_images_per_second": 300.0,
+            "peak_resident_bytes": 2**29,
+            "peak_device_bytes": None,
+            "model_bytes": 7,
+            "first_weights_digest": f"start{task.recipe['seed']}",
+            "batches_digest": f"batches{task.recipe['seed']}",
+            "validation_accuracy": 0.5,
+            "validation_loss": 1.25,
+            "history": [row],
+            "device": "cpu",
+            "jit": False,
+            "cores": 1,
+            "seed": task.recipe["seed"],
+        }
+
+    def _agree(self, task: Task, logits: Any) -> dict[str, Any]:
+        assert all(Path(path).read_bytes() == b"weights" for path in task.makers.values())
+        for maker in task.makers:
+            np.save(Path(task.folder) / f"{maker}.npy", np.resize(logits, (10, 5)))
+        return {"losses": {name: [1.5, 1.25] for name in task.parity}}
