@@ -141,6 +141,18 @@ def measure(backend: str, recipe: str, points: int, data: Path, out: Path) -> di
     }
 
 
+def describe(run: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a table for one recipe on one backend."""
+    steps = [(kill["epoch"], kill["step"]) for kill in run["kills"] if kill["was_running"] and "epoch" in kill]
+    first, last = (f"epoch {epoch + 1} step {step}" for epoch, step in (min(steps), max(steps)))
+    return {
+        "what": f"{run['backend']}; {run['recipe']}: identical after kill and resume",
+        "figure": f"{run['identical']} of {run['killed']}",
+        "spread": f"resumed from {first} to {last}; {sum(kill['was_saving'] for kill in run['kills'])} in a save",
+        "n": run["killed"],
+    }
+
+
 def main(arguments: list[str]) -> None:
     """Write results/kills.json."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
@@ -161,11 +173,13 @@ def main(arguments: list[str]) -> None:
         "commit": read_commit(),
         "hardware": describe_hardware("cpu"),
         "versions": backends.versions(),
-        "runs": runs,
+        "note": "Killed by SIGKILL at moments spread over the training, resumed by a new process.",
+        "figures": [describe(run) for run in runs],
+        "kills": runs,
     }
     write_json(args.out, content)
-    for run in runs:
-        print(f"{run['backend']}: {run['identical']} of {run['killed']} identical ({run['recipe']})")
+    for row in content["figures"]:
+        print(f"{row['what']}: {row['figure']}")
 
 
 if __name__ == "__main__":
