@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.record import RESULTS
 from data_io.files import write_text
+from reports.comparison_tables import agreement_rows, conditions, cost_rows
 
 ROOT = RESULTS.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md")
@@ -23,15 +24,24 @@ def fill(text: str) -> str:
 
 def _table(name: str) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
-    (rows,) = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|" + "---|" * len(rows[0]))
     first = content["runs"][0] if "runs" in content else content
     versions = first["versions"]
     frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
-    where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}."
-    return "\n".join([*lines, "", " ".join(filter(None, [where, content["note"]]))]) + "\n"
+    where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}"
+    if "levels" in content:  # a comparison: one table of the agreement, one of the costs
+        tables = [agreement_rows(content), cost_rows(content)]
+        where = f"{where}; `{content['command']}`; {conditions(content)}"
+    else:
+        kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
+        tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
+    parts = [*map(_lines, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines.insert(1, "|" + "---|" * len(rows[0]))
+    return "\n".join(lines)
 
 
 def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:

@@ -168,17 +168,18 @@ def main(arguments: list[str]) -> None:
             for backend in args.backends.split(",")
             for number, recipe in enumerate(RECIPES)
         ]
+    figures = [describe(run) for run in runs]
     content = {
         "command": shlex.join(["python", "-m", "benchmarks.kills", *arguments]),
         "commit": read_commit(),
         "hardware": describe_hardware("cpu"),
         "versions": backends.versions(),
         "note": "Killed by SIGKILL at moments spread over the training, resumed by a new process.",
-        "figures": [describe(run) for run in runs],
+        "figures": figures,
         "kills": runs,
     }
     write_json(args.out, content)
-    for row in content["figures"]:
+    for row in figures:
         print(f"{row['what']}: {row['figure']}")
 
 

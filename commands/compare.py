@@ -129,7 +129,10 @@ def compare(contest: Contest, names: Sequence[str], args: Namespace, data: OpenD
 def check_promises(content: dict[str, Any], is_tolerance: bool) -> None:
     """Raise PromiseError if no backend came through; for `--tolerance` unless all did, with what is PROMISED."""
     left = [one for one in content["contestants"] if one["status"] != DONE]
-    broken = [f"Expected {one['name']} to come through. Received: {one['status']}: {one['reason']}." for one in left]
+    broken = [
+        f"Expected {one['name']} to come through. Received: {one['status']}: {one['reason'].rstrip('.')}."
+        for one in left
+    ]
     if is_tolerance:
         broken += [
             f"Expected the same {level['name']}. Received: {level['verdict']}: {level['figure']}."

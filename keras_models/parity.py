@@ -17,6 +17,6 @@ def step_losses(model: keras.Model, batches: Batches, schedule: Schedule, steps:
         epoch, index = divmod(step, batches.steps)
         if not index:
             drops.on_epoch_begin(epoch)
-        model.reset_metrics()  # else Keras answers with the mean since the beginning
+        # Keras forgets the steps before: what `train_on_batch` answers is of this batch alone
         losses.append(float(model.train_on_batch(*batches.batch(epoch, index), return_dict=True)["loss"]))
     return losses

@@ -2,6 +2,7 @@
 
 import dataclasses
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def train_network(
         except errors.DivergedError as error:
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
                 raise
-            rewinds = [*progress.rewinds, {"epoch": progress.epoch, "step": progress.step}]
+            rewinds: list[dict[str, float]] = [*progress.rewinds, {"epoch": progress.epoch, "step": progress.step}]
             spent_seconds = progress.spent_seconds  # what the state holds has this process in it
             progress, start = load_progress(run)
             progress.rewinds, progress.spent_seconds = rewinds, spent_seconds
@@ -89,7 +90,7 @@ def _attempt(
         interval_seconds = recipe.training.checkpoint_seconds
         keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds)
 
-        def on_step(epoch: int, steps_done: int, means: dict[str, float]) -> None:
+        def on_step(epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
             keeper.step(epoch, steps_done, means)
             bars.step(epoch, steps_done)
 

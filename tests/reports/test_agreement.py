@@ -36,6 +36,7 @@ def test_another_label_where_the_two_best_were_within_the_tolerance_is_a_tie() -
     # The two best are 1/16 apart, 1/128 of the largest
     assert compare_logits(close, turned, 1 / 128).ties == (1,)
     assert compare_logits(close, turned, 1 / 128).changed == 0
+    assert compare_logits(close, close, 1 / 128).ties == ()
     assert compare_logits(close, turned, 1 / 129).ties == ()
     assert compare_logits(close, turned, 1 / 129).changed == 1
 

@@ -60,15 +60,15 @@ class Task:
 
 def save_pixels(folder: Path, name: str, split: CachedSplit, places: NDArray[np.int64] | None = None) -> None:
     """Let children map a split, or its images at `places`, by name."""
-    labels = split.labels if places is None else split.labels[places]
-    np.save(folder / f"{name}_labels.npy", labels)
-    if places is None:
-        (folder / f"{name}_images.npy").symlink_to(Path(str(split.images.filename)).resolve())
+    np.save(folder / f"{name}_labels.npy", split.labels if places is None else split.labels[places])
+    path, mapped = folder / f"{name}_images.npy", getattr(split.images, "filename", None)
+    if places is None and mapped:
+        path.symlink_to(Path(mapped).resolve())
         return
-    shape = (len(places), *split.images.shape[1:])
-    copied = np.lib.format.open_memmap(folder / f"{name}_images.npy", mode="w+", dtype=np.uint8, shape=shape)
-    for place, chosen in enumerate(places):
-        copied[place] = split.images[chosen]
+    chosen = np.arange(len(split.images)) if places is None else places
+    copied = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(len(chosen), *split.images.shape[1:]))
+    for place, image in enumerate(chosen):
+        copied[place] = split.images[image]
     copied.flush()
 
 
