@@ -9,7 +9,7 @@ from typing import NoReturn
 import errors
 from commands.arguments.parser import build_parser
 from commands.steps.startup import recorded_backend, use_backend
-from commands.steps.stopping import Terminated
+from commands.steps.stopping import Terminated, leave_stdout
 
 # Verbs that always import Keras, so need a backend chosen first; `export` and `predict` choose by what they are given.
 BACKEND_VERBS = ("train", "evaluate", "reproduce")
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
         for message in error.messages:
             print(f"error: {message}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        leave_stdout()  # whoever read has seen enough, as in `| head`
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
         print(f"error: stopped by {'SIGTERM' if terminated else 'SIGINT'}", file=sys.stderr)

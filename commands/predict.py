@@ -12,7 +12,8 @@ from commands.steps.answers.remarks import Remarks
 from commands.steps.contracts import check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
-from data_io.answers import STDOUT, CsvForm, Form, JsonForm, Rows, leave_stdout, writing
+from commands.steps.stopping import leave_stdout
+from data_io.answers import STDOUT, CsvForm, Form, JsonForm, Rows, writing
 from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
 from data_io.run_folder import check_writable

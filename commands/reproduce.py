@@ -29,7 +29,7 @@ def run(args: Namespace) -> None:
         resume=None,
         force=False,
         time_limit=None,
-        on_nan="rewind" if first.get("rewinds") else "stop",
+        on_nan=None,
         out=args.out or args.run.parent,
     )
     take_over_options(args, args.run)

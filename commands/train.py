@@ -3,17 +3,18 @@
 import time
 import tomllib
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import backends
 import errors
-from commands.arguments.runs import LOADERS, RUNS
+from commands.arguments.runs import LOADERS, ON_NAN, RUNS
 from commands.steps.claims import check_claim, check_claimable
 from commands.steps.data import find_data, locate_data, open_data
 from commands.steps.finishing import finish_run
-from commands.steps.fitting import train_network
+from commands.steps.fitting import naming_memory, train_network
 from commands.steps.networks import build_network
 from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
@@ -44,7 +45,7 @@ def run(args: Namespace) -> Path | None:
 
 
 def _begin(args: Namespace, begun_seconds: float) -> Path | None:
-    args.loader = args.loader or LOADERS[0]
+    args.loader, args.on_nan = args.loader or LOADERS[0], args.on_nan or ON_NAN[0]
     check_loader(args.loader)
     is_sample = locate_data(args.data) is None
     recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
@@ -56,12 +57,14 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     text = to_toml(recipe)
     facts = find_facts(args, data, text)
 
-    def make_folder() -> Path:
+    @contextmanager
+    def new_folder() -> Iterator[Path]:
         folder = create_run_folder(parent, f"{recipe.name}-{args.backend}-seed{recipe.seed}")
-        write_text(folder / RECIPE, text)
-        return folder
+        with locked(folder):
+            write_text(folder / RECIPE, text)
+            yield folder
 
-    return _train(args, recipe, data, facts, make_folder, begun_seconds)
+    return _train(args, recipe, data, facts, new_folder(), begun_seconds)
 
 
 def _resume(args: Namespace, begun_seconds: float) -> Path | None:
@@ -71,11 +74,17 @@ def _resume(args: Namespace, begun_seconds: float) -> Path | None:
             f"Expected --resume without {', '.join(given)}, since a run goes on as it began. Received: both."
         )
     run: Path = args.resume
+    read_beginning(run)  # so that a folder that is no run is not locked
+    check_writable(run)
+    with locked(run):
+        return _go_on(args, run, begun_seconds)
+
+
+def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     begun = read_beginning(run)
     if "files" in begun:
         print(f"{run} is finished: there is nothing to resume")
         return run
-    check_writable(run)
     text = read_recipe_text(run)
     recipe = from_values(tomllib.loads(text))
     take_over_options(args, run)
@@ -85,7 +94,7 @@ def _resume(args: Namespace, begun_seconds: float) -> Path | None:
     for notice in check_resumable(args, begun, facts):
         print(f"notice: {notice}")
     facts = {**facts, "command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
-    return _train(args, recipe, data, facts, lambda: run, begun_seconds)
+    return _train(args, recipe, data, facts, nullcontext(run), begun_seconds)
 
 
 def check_loader(loader: str) -> None:
@@ -102,10 +111,10 @@ def _train(
     recipe: Recipe,
     data: OpenData,
     facts: dict[str, Any],
-    make_folder: Callable[[], Path],
+    folder: AbstractContextManager[Path],
     begun_seconds: float,
 ) -> Path | None:
-    """Train, judge on validation, answer test, and leave a run folder."""
+    """Train, judge on validation, answer test, and leave a run folder, which `folder` holds for this process."""
     start_keras()
     from keras_models.building import digest_weights
     from keras_models.device import find_device
@@ -116,9 +125,9 @@ def _train(
 
             hide_gpus()
     device = find_device(args.device)
-    model = build_network(recipe)
-    run = make_folder()
-    with locked(run):
+    with naming_memory(recipe), ExitStack() as held:
+        model = build_network(recipe)
+        run = held.enter_context(folder)
         sweep_leftovers(run / FOLDER)
         facts = {
             **facts,

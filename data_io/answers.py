@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -155,16 +154,6 @@ def writing(out: str, form: Form) -> Iterator[Callable[[Rows], None]]:
         file.write(form.begin().encode())
         yield lambda rows: _ignore(file.write(form.rows(rows).encode()))
         file.write(form.end().encode())
-
-
-def leave_stdout() -> None:
-    """Send what is still to be written to stdout nowhere, after a BrokenPipeError: Python flushes it when it ends.
-
-    As the documentation of Python's `signal` says under "Note on SIGPIPE".
-    """
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _ignore(count: int) -> None:

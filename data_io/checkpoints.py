@@ -33,9 +33,9 @@ def save_checkpoint(path: Path, arrays: Mapping[str, NDArray[np.generic]], value
     Raises EnvironmentFault when it cannot be written; what was there before is then still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = np.frombuffer(json.dumps(values).encode(), np.uint8)
+    content: dict[str, Any] = {VALUES: np.frombuffer(json.dumps(values).encode(), np.uint8), **arrays}
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **{VALUES: text}, **arrays)
+        np.savez(file, **content)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]]:
@@ -57,20 +57,20 @@ def load_checkpoint(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[st
     return arrays, values
 
 
-def keep_as_best(path: Path) -> None:
-    """Give a checkpoint the name of the best one beside it, without another copy of it where links are possible."""
-    best = path.with_name(BEST)
-    link = path.with_name(f".{BEST}-{os.getpid()}")
+def link_checkpoint(path: Path, name: str) -> None:
+    """Give a checkpoint another name beside it too, without another copy of it where links are possible."""
+    target = path.with_name(name)
+    link = path.with_name(f".{name}-{os.getpid()}")
     try:
         link.unlink(missing_ok=True)
         os.link(path, link)
-        link.replace(best)
+        link.replace(target)
     except OSError:
         try:
-            with replacing(best) as temporary:
+            with replacing(target) as temporary:
                 temporary.write_bytes(path.read_bytes())
         except OSError as error:
-            raise unwritable(best, error) from error
+            raise unwritable(target, error) from error
 
 
 def sweep_leftovers(folder: Path) -> None:

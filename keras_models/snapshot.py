@@ -54,12 +54,18 @@ def synchronize(model: keras.Model) -> None:
         model.jax_state_sync()
 
 
-def has_finite_weights(model: keras.Model) -> bool:
-    """Tell whether every weight of a network is finite, by their sum: one pass where they are, one number back.
+def may_hide_nan(model: keras.Model) -> bool:
+    """Tell whether a network's loss can be finite though some of its weights are not.
 
-    The loss does not tell. TensorFlow's and jax's max-pooling, and TensorFlow's ReLU, give a finite number for NaN, so
-    that a network whose first layers are NaN goes on with a loss near chance (Keras 3.15.1 on CPUs; torch's do not).
+    TensorFlow's and jax's max-pooling, and TensorFlow's ReLU, give a finite number for NaN, so that a CNN whose first
+    layers are NaN goes on with a loss near chance (Keras 3.15.1 on CPUs; torch's do not). An MLP with LeakyReLU has
+    none of them: NaN and infinity in any of its weights were in the loss on all three.
     """
+    return any(isinstance(layer, keras.layers.ReLU | keras.layers.MaxPooling2D) for layer in model.layers)
+
+
+def has_finite_weights(model: keras.Model) -> bool:
+    """Tell whether every weight of a network is finite, by their sum: one pass where they are, one number back."""
     synchronize(model)
     total = sum(keras.ops.sum(weights) for weights in model.weights)
     return bool(np.isfinite(keras.ops.convert_to_numpy(total)))

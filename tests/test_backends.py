@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -53,13 +54,13 @@ def test_without_a_wish_the_first_installed_of_torch_tensorflow_jax_is_taken(
     assert choice == backends.Choice(chosen, "the first installed of torch, tensorflow, jax")
 
 
-def test_an_environment_without_any_backend_is_told_what_to_install(install: Install) -> None:
+def test_f10_an_environment_without_any_backend_is_told_what_to_install(install: Install) -> None:
     install()
     with pytest.raises(errors.EnvironmentFault, match=r"Received: none of them\. Run: pip install .*\.\[torch\]"):
         backends.choose(None, {})
 
 
-def test_an_unknown_name_is_refused_with_its_source_even_if_a_package_has_it(install: Install) -> None:
+def test_f9_an_unknown_name_is_refused_with_its_source_even_if_a_package_has_it(install: Install) -> None:
     install("torch", "numpy")
     with pytest.raises(errors.UsageError, match=r"Expected a backend .* Received: 'numpy' from --backend\."):
         backends.choose("numpy", {})
@@ -67,7 +68,22 @@ def test_an_unknown_name_is_refused_with_its_source_even_if_a_package_has_it(ins
         backends.choose(None, {"KERAS_BACKEND": "openvino"})
 
 
-def test_a_wish_for_what_is_not_installed_is_never_replaced_by_another(install: Install) -> None:
+def test_a_run_goes_on_with_the_backend_that_made_it_unless_another_is_asked_for(install: Install) -> None:
+    install("torch", "jax")
+    assert backends.choose(None, {}, "jax") == backends.Choice("jax", "the run's own")
+    assert backends.choose(None, {"KERAS_BACKEND": "torch"}, "jax").name == "torch"
+    assert backends.choose("torch", {}, "jax").name == "torch"
+
+
+@pytest.mark.parametrize("made_with", ["tensorflow", "theano", "", 3, ["jax"]])
+def test_a_backend_of_a_run_that_is_not_there_is_passed_over(install: Install, made_with: Any) -> None:
+    install("torch", "jax")
+    assert backends.choose(None, {}, made_with) == backends.Choice(
+        "torch", "the first installed of torch, tensorflow, jax"
+    )
+
+
+def test_f10_a_wish_for_what_is_not_installed_is_never_replaced_by_another(install: Install) -> None:
     install("torch")
     with pytest.raises(errors.EnvironmentFault, match=r"since --backend asks for it.*pip install .*\.\[jax\]'"):
         backends.choose("jax", {})

@@ -119,7 +119,7 @@ def test_drawing_sample_data_needs_no_backend(
     assert capsys.readouterr().out == ""
 
 
-def test_an_unknown_backend_is_one_line_and_exit_code_2(
+def test_f9_an_unknown_backend_is_one_line_and_exit_code_2(
     dispatched: list[Namespace], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(["train", "--backend", "theano"]) == 2
@@ -128,7 +128,7 @@ def test_an_unknown_backend_is_one_line_and_exit_code_2(
     assert lines == ["error: Expected a backend from torch, tensorflow, jax. Received: 'theano' from --backend."]
 
 
-def test_a_backend_that_is_not_installed_is_one_line_with_the_pip_command_and_exit_code_4(
+def test_f10_a_backend_that_is_not_installed_is_one_line_with_the_pip_command_and_exit_code_4(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "jax", None)

@@ -6,6 +6,7 @@ from pathlib import Path
 from commands.arguments.groups import add_backend_options, add_data_options, positive_number, whole_number
 
 LOADERS = ("pydataset", "tf.data")
+ON_NAN = ("stop", "rewind")
 RUNS = "runs"
 
 
@@ -34,8 +35,7 @@ def add_train(train: ArgumentParser) -> None:
     )
     train.add_argument(
         "--on-nan",
-        choices=("stop", "rewind"),
-        default="stop",
+        choices=ON_NAN,
         help="rewind: back to the last kept state with half the learning rate, at most 3 times (stop)",
     )
     train.add_argument("--check", action="store_true", help="exit 6 unless the recipe's claim is met")

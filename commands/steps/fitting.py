@@ -2,7 +2,8 @@
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,6 @@ def _attempt(
     progress: Progress,
     start: "Start",
 ) -> "keras.Model":
-    from keras_models.memory import is_out_of_memory
     from keras_models.snapshot import OtherNetwork, is_finite, take_snapshot
     from keras_models.training import compile_model, fit
 
@@ -119,20 +119,29 @@ def _attempt(
             raise errors.PromiseError(
                 f"Expected the checkpoint in {run} to fit its recipe. Received: {error}."
             ) from error
-        except Exception as error:
-            if is_out_of_memory(error):
-                reason = str(error).strip().partition("\n")[0]
-                raise errors.EnvironmentFault(
-                    f"Expected enough memory for batches of {recipe.training.batch_size} images of "
-                    f"{recipe.image.size_pixels} px. Received: {reason}. Use a smaller batch: "
-                    f"--set training.batch_size={max(1, recipe.training.batch_size // 2)}"
-                ) from error
-            raise
         finally:
             bars.close()
     if not is_finite(take_snapshot(model)):
         raise errors.DivergedError("Expected finite weights after the last step. Received: others.")
     return in_full_precision(recipe, model)
+
+
+@contextmanager
+def naming_memory(recipe: Recipe) -> Iterator[None]:
+    """Turn a framework's exception for memory that ran out into one line. Raises EnvironmentFault."""
+    from keras_models.memory import is_out_of_memory
+
+    try:
+        yield
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        reason = str(error).strip().partition("\n")[0]
+        raise errors.EnvironmentFault(
+            f"Expected enough memory for batches of {recipe.training.batch_size} images of "
+            f"{recipe.image.size_pixels} px. Received: {reason}. Use a smaller batch: "
+            f"--set training.batch_size={max(1, recipe.training.batch_size // 2)}"
+        ) from error
 
 
 def in_full_precision(recipe: Recipe, model: "keras.Model") -> "keras.Model":

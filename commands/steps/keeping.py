@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.stopping import StopRequest
-from data_io.checkpoints import FOLDER, LAST, keep_as_best, load_checkpoint, save_checkpoint
+from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, load_checkpoint, save_checkpoint
 from data_io.history import write_history
 from data_io.run_folder import HISTORY
 
@@ -76,6 +76,8 @@ class Keeper:
         progress: Progress,
         begun_seconds: float,
     ) -> None:
+        from keras_models.snapshot import may_hide_nan
+
         self.run = run
         self.model = model
         self.metrics = metrics
@@ -84,6 +86,7 @@ class Keeper:
         self.stop = stop
         self.progress = progress
         self.begun_seconds = begun_seconds
+        self.may_hide = may_hide_nan(model)
         self._saved = time.monotonic()
         self._epoch_begun = self._saved - progress.epoch_seconds
         self._save_cost = 0.0
@@ -97,7 +100,7 @@ class Keeper:
                 raise errors.DivergedError(
                     f"Expected a finite {name}. Received: {value} at step {steps_done} of epoch {epoch + 1}. {REMEDY}"
                 )
-        if not has_finite_weights(self.model):
+        if self.may_hide and not has_finite_weights(self.model):
             raise errors.DivergedError(
                 f"Expected finite weights. Received: others after step {steps_done} of epoch {epoch + 1}. {REMEDY}"
             )
@@ -121,14 +124,16 @@ class Keeper:
         if is_end or self.stop.is_asked or time.monotonic() - self._saved >= self._budget():
             is_best = record.validation_accuracy > progress.best_accuracy
             progress.best_accuracy = max(progress.best_accuracy, record.validation_accuracy)
-            self.save()
-            if is_best:
-                keep_as_best(self.run / FOLDER / LAST)
+            if is_best:  # this one first: whoever is killed in between does the epoch again and finds it best again
+                self.save(BEST)
+                link_checkpoint(self.run / FOLDER / BEST, LAST)
+            else:
+                self.save()
         write_history(self.run / HISTORY, progress.history)
         self.stop.raise_if_asked()
 
-    def save(self) -> None:
-        """Keep the state as it is now. Raises DivergedError instead of keeping numbers that are not finite."""
+    def save(self, name: str = LAST) -> None:
+        """Keep the state as it is now as `name`. Raises DivergedError rather than keep numbers that are not finite."""
         from keras_models.snapshot import is_finite, take_snapshot
 
         begun = time.monotonic()
@@ -142,7 +147,7 @@ class Keeper:
         self.progress.saves += 1
         spent_seconds = self.progress.spent_seconds + begun - self.begun_seconds
         values = {**dataclasses.asdict(self.progress), "spent_seconds": spent_seconds}
-        save_checkpoint(self.run / FOLDER / LAST, arrays, values)
+        save_checkpoint(self.run / FOLDER / name, arrays, values)
         self._saved = time.monotonic()
         self._save_cost = self._saved - begun
         self.progress.saving_seconds += self._save_cost

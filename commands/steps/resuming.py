@@ -13,7 +13,7 @@ from data_io.run_folder import RECIPE, read_beginning
 from data_io.source import digest_source
 
 # What `--resume` and `reproduce` take over from the run unless it is said anew.
-KEPT_OPTIONS = ("data", "cache", "loader", "device", "allow_format", "strict")
+KEPT_OPTIONS = ("data", "cache", "loader", "device", "allow_format", "strict", "on_nan")
 
 
 def find_facts(args: Namespace, data: OpenData, recipe_text: str) -> dict[str, Any]:

@@ -59,9 +59,7 @@ def test_f14_other_images_are_refused_split_by_split_and_forced_with_a_notice(
     assert resume(broken_run, "--data", str(other), "--force") == 0
     out = capsys.readouterr().out
     assert "notice: forced: Expected the train images that the run began with. Received: others." in out
-    assert read_manifest(broken_run)["resumes"] == [
-        f"python run.py train --resume {broken_run} --data {other} --force"
-    ]
+    assert read_manifest(broken_run)["resumes"] == [f"python run.py train --resume {broken_run} --data {other} --force"]
 
 
 def test_f14_one_changed_pixel_is_enough(

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import run
 from commands.steps.keeping import Keeper
 from data_io.checkpoints import FOLDER, LAST, load_checkpoint
 from keras_models import training
 from keras_models.snapshot import is_finite
-from tests.commands.interrupting import at_step, last_state, read_manifest, settings
+from tests.commands.interrupting import Killed, at_step, kill, last_state, read_manifest, settings
 
 
 def poison(name: str) -> Callable[[Keeper], None]:
@@ -38,8 +39,12 @@ def the_run(out: Path) -> Path:
 def test_f7_a_weight_that_is_not_finite_ends_the_run_with_5_at_its_step(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    with at_step(4, poison(name)):  # after the check of the fourth step, so as if the fifth had made it
-        assert train("--out", str(tmp_path), "--set", "training.checkpoint_seconds=0.0") == 5
+    def keep_and_poison(keeper: Keeper) -> None:
+        keeper.save()
+        poison(name)(keeper)
+
+    with at_step(4, keep_and_poison):  # after the check of the fourth step, so as if the fifth had made it
+        assert train("--out", str(tmp_path), "--set", "training.checkpoint_seconds=60.0") == 5
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: Expected ") and " step 5 of epoch 1. " in line
     assert "lower training.learning_rate, or with --on-nan rewind" in line
@@ -91,8 +96,11 @@ def test_f7_a_run_that_is_told_to_rewinds_once_and_goes_on_with_half_the_rate_an
         kept.update(load_checkpoint(keeper.run / FOLDER / LAST)[0])
         poison("logits/bias")(keeper)
 
-    with at_step(3, break_it):
-        assert train("--out", str(tmp_path), "--on-nan", "rewind") == 0
+    with pytest.raises(Killed), at_step(1, kill):
+        train("--out", str(tmp_path), "--on-nan", "rewind")
+    seen.clear()
+    with at_step(2, break_it):
+        assert run.main(["train", "--resume", str(the_run(tmp_path))]) == 0  # which goes on as it began
     out = capsys.readouterr().out
     assert "rewind 1 of 3: Expected " in out
     assert "Going on after step 3 of epoch 1 with 0.5 of the learning rate" in out
@@ -123,5 +131,5 @@ def test_f7_a_run_that_breaks_again_and_again_rewinds_three_times_and_ends_with_
     assert [line.split(" of the learning rate")[0].split()[-1] for line in lines] == ["0.5", "0.25", "0.125"]
     assert printed.err.splitlines()[-1].startswith("error: Expected ")
     folder = the_run(tmp_path)
-    assert load_checkpoint(folder / FOLDER / LAST)[1]["step"] == 1
+    assert load_checkpoint(folder / FOLDER / LAST)[1]["step"] == 4  # each attempt had one good step
     assert not (folder / "submission.csv").exists() and not (folder / "model.keras").exists()

@@ -2,12 +2,15 @@
 
 import getpass
 import json
+import re
+import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -214,3 +217,19 @@ def test_predict_answers_alike_by_a_run_and_by_its_exports(
         for mine, wanted in zip(other, first, strict=True):
             assert mine["image_id"] == wanted["image_id"]
             assert mine["probabilities"] == pytest.approx(wanted["probabilities"], rel=0, abs=1e-6)
+
+
+def test_the_lines_of_the_readme_for_other_programs_answer_as_the_run_does(
+    exported: dict[str, Exported], tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (block,) = (block for block in blocks if "onnxruntime" in block)
+    shutil.copy(exported["cnn"].folder / "model.onnx", tmp_path)
+    images = sorted((tiny_data / "validation").glob("*.png"))
+    shutil.copy(images[0], tmp_path / "picture.png")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(block, names)  # our own README
+    written = pd.read_csv(exported["cnn"].run / "validation_predictions.csv", index_col="image_id")
+    wanted = written.loc[images[0].stem].filter(like="probability_").to_numpy(float)
+    np.testing.assert_allclose(names["probabilities"][0], wanted, rtol=0, atol=1e-6)

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +13,7 @@ import numpy as np
 import pytest
 
 import run
-from commands.steps import stopping
 from commands.steps.keeping import Keeper
-from data_io import checkpoints
 from data_io.checkpoints import FOLDER, LAST, load_checkpoint
 from data_io.locking import locked
 from keras_models import memory
@@ -39,10 +38,15 @@ def errors_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory: pytest.TempPathFactory, train: Callable[..., int]) -> Path:
-    """A run that was killed after the second step of its first epoch."""
+    """A run that was killed after the second step of its first epoch, and keeps its state seldom."""
     out = tmp_path_factory.mktemp("interrupted")
-    with pytest.raises(Killed), at_step(2, kill):
-        train("--out", str(out))
+
+    def keep_and_kill(keeper: Keeper) -> None:
+        keeper.save()
+        kill()
+
+    with pytest.raises(Killed), at_step(2, keep_and_kill):
+        train("--out", str(out), "--set", "training.checkpoint_seconds=60.0")
     return the_run(out)
 
 
@@ -77,14 +81,14 @@ def test_f2_a_signal_in_a_step_is_obeyed_when_that_step_is_done_and_kept(
 def test_the_time_limit_ends_a_run_with_0_and_without_a_submission_and_it_can_go_on(
     tiny_run: TinyRun, broken_run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real, jump = stopping.time.monotonic, 0.0
+    real, jump = time.monotonic, 0.0
 
     def late(keeper: Keeper) -> None:
         nonlocal jump
         jump = 3600.0
 
     with monkeypatch.context() as patch, at_step(2, late, before=True):
-        patch.setattr(stopping.time, "monotonic", lambda: real() + jump)
+        patch.setattr("commands.steps.stopping.time.monotonic", lambda: real() + jump)
         assert resume(broken_run, "--time-limit", "30") == 0
     assert f"stopped after 30 minutes; to go on: python run.py train --resume {broken_run}" in capsys.readouterr().out
     assert load_checkpoint(broken_run / STATE)[1]["step"] == 4
@@ -112,12 +116,13 @@ def test_f5_a_run_that_another_process_is_in_is_exit_4_with_its_pid(
 
 @pytest.fixture
 def small_files() -> Iterator[Callable[[Keeper], None]]:
-    """Call it, and no file may grow beyond 4 KiB: what the operating system does to a write on a full disk."""
+    """Keeps a state while no file may grow beyond 4 KiB, which the system refuses as it does on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as Python itself starts
 
-    def limit(_: Keeper) -> None:
+    def limit(keeper: Keeper) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        keeper.save()
 
     yield limit
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -128,14 +133,14 @@ def test_f4_a_full_disk_is_one_line_and_the_state_before_it_can_be_resumed(
     tiny_run: TinyRun, broken_run: Path, small_files: Callable[[Keeper], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with at_step(2, small_files, before=True):
+    with at_step(2, small_files):
         code = resume(broken_run)
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     printed = capsys.readouterr()
     assert code == 4
     (line,) = printed.err.splitlines()
     assert line.startswith(f"error: Expected to write {broken_run / STATE}. Received: File too large.")
-    assert load_checkpoint(broken_run / STATE)[1]["step"] == 3
+    assert load_checkpoint(broken_run / STATE)[1]["step"] == 2
     assert [path.name for path in (broken_run / FOLDER).iterdir()] == [LAST]
     assert resume(broken_run) == 0
     assert_same(broken_run, tiny_run.folder)
@@ -163,11 +168,11 @@ def test_f4_a_disk_that_is_full_when_the_best_is_kept_is_one_line(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(checkpoints.os, "link", refuse)
-    monkeypatch.setattr(Path, "write_bytes", lambda path, content: refuse() if "best" in path.name else len(content))
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "write_bytes", lambda path, content: refuse() if "last" in path.name else len(content))
     with monkeypatch.context() as patch:
         patch.setattr("commands.train.check_writable", lambda run: None)
         assert resume(broken_run) == 4
     (line,) = errors_of(capsys)
-    assert "best.npz. Received: No space left on device." in line
-    assert load_checkpoint(broken_run / STATE)[1]["epoch"] == 1
+    assert "last.npz. Received: No space left on device." in line
+    assert load_checkpoint(broken_run / STATE)[1]["epoch"] == 0

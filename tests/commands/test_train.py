@@ -144,7 +144,7 @@ def test_check_ends_with_6_when_the_claim_is_not_met(
     )
 
 
-def test_a_gpu_that_is_not_there_is_exit_4_and_leaves_no_run(
+def test_f11_a_gpu_that_is_not_there_is_exit_4_and_leaves_no_run(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train("--out", str(tmp_path), "--device", "gpu") == 4
@@ -165,7 +165,7 @@ def test_an_unreadable_image_is_exit_3_and_leaves_no_run(
     assert not list((tmp_path / "runs").iterdir())
 
 
-def test_a_file_in_the_place_of_the_output_folder_is_exit_4(
+def test_f6_a_file_in_the_place_of_the_output_folder_is_exit_4(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "runs").write_text("")

@@ -153,7 +153,7 @@ def test_an_image_that_vanishes_or_is_a_folder_is_reported(root: Path, folder: P
     assert reasons == ["No such file or directory (errno 2).", "a folder, not a file."]
 
 
-def test_a_file_in_the_place_of_the_cache_folder_is_an_environment_fault(root: Path, tmp_path: Path) -> None:
+def test_f6_a_file_in_the_place_of_the_cache_folder_is_an_environment_fault(root: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(errors.EnvironmentFault, match=r"Expected to write .*taken.* --cache"):
         open_split(read_train(root), 16, tmp_path / "taken")
@@ -166,7 +166,7 @@ def refuse_to_reserve(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
 
 
-def test_a_full_disk_is_an_environment_fault_before_any_image_is_decoded(
+def test_f4_a_full_disk_is_an_environment_fault_before_any_image_is_decoded(
     root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forbid_decoding(monkeypatch)

@@ -98,7 +98,7 @@ def lose_a_row_of_the_record(array: Path, record: Path) -> None:
         lose_a_row_of_the_record,
     ],
 )
-def test_a_damaged_pair_is_made_again_with_a_notice(
+def test_f19_a_damaged_pair_is_made_again_with_a_notice(
     root: Path, tmp_path: Path, damage: Callable[[Path, Path], None]
 ) -> None:
     opened = open_train(root, tmp_path / "cache")
@@ -114,7 +114,7 @@ def test_a_damaged_pair_is_made_again_with_a_notice(
     assert open_train(root, tmp_path / "cache").notices == ()
 
 
-def test_a_lost_array_is_made_again(root: Path, tmp_path: Path) -> None:
+def test_f19_a_lost_array_is_made_again(root: Path, tmp_path: Path) -> None:
     open_train(root, tmp_path / "cache")
     array, _ = find_files(tmp_path / "cache")
     content = array.read_bytes()

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import errors
 from data_io import checkpoints
-from data_io.checkpoints import BEST, LAST, VALUES, keep_as_best, load_checkpoint, save_checkpoint, sweep_leftovers
+from data_io.checkpoints import BEST, LAST, VALUES, link_checkpoint, load_checkpoint, save_checkpoint, sweep_leftovers
 
-ARRAYS = {
+ARRAYS: dict[str, NDArray[np.generic]] = {
     "weights/0000": np.arange(6, dtype=np.float32).reshape(2, 3) / 7,
     "weights/0001": np.array([3, 2**32 - 1], np.uint32),
     "optimizer/0000": np.array(5, np.int64),
@@ -80,12 +81,27 @@ def flipped() -> bytes:
         npz(**{VALUES: np.frombuffer(b"[1]", np.uint8)}),
         npy(),
     ],
-    ids=["half", "no_end", "flipped", "empty", "text", "foreign", "no_json", "no_text", "object", "pickle", "no_table", "npy"],
+    ids=[
+        "half",
+        "no_end",
+        "flipped",
+        "empty",
+        "text",
+        "foreign",
+        "no_json",
+        "no_text",
+        "object",
+        "pickle",
+        "no_table",
+        "npy",
+    ],
 )
 def test_f3_what_is_no_whole_checkpoint_is_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / LAST
     path.write_bytes(content)
-    with pytest.raises(errors.PromiseError, match=r"^Expected a whole checkpoint at .*last\.npz\. Received: ") as caught:
+    with pytest.raises(
+        errors.PromiseError, match=r"^Expected a whole checkpoint at .*last\.npz\. Received: "
+    ) as caught:
         load_checkpoint(path)
     (message,) = caught.value.messages
     assert "\n" not in message and BEST in message
@@ -130,7 +146,7 @@ def test_the_best_stays_what_it_is_when_the_next_state_is_saved(
     last = tmp_path / LAST
     for number in (1, 2):
         save_checkpoint(last, {}, {"epoch": number})
-        keep_as_best(last)
+        link_checkpoint(last, BEST)
     save_checkpoint(last, {}, {"epoch": 3})
     assert load_checkpoint(tmp_path / BEST)[1] == {"epoch": 2}
     assert load_checkpoint(last)[1] == {"epoch": 3}
@@ -147,7 +163,7 @@ def test_f3_a_crash_at_any_stage_leaves_the_old_state_or_the_new_one(
 ) -> None:
     path = tmp_path / LAST
     save_checkpoint(path, ARRAYS, {"epoch": 1})
-    module, _, name = stage.rpartition(".")
+    name = stage.rpartition(".")[2]
     real = {"savez": np.savez, "fsync": os.fsync, "chmod": Path.chmod, "replace": Path.replace}[name]
 
     def crash(*words: Any, **arrays: Any) -> None:
@@ -196,7 +212,7 @@ def test_a_checkpoint_is_synced_before_it_takes_its_name(tmp_path: Path, monkeyp
 
 def test_f3_leftovers_of_a_killed_process_are_swept_and_nothing_else(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / LAST, {}, {"epoch": 1})
-    keep_as_best(tmp_path / LAST)
+    link_checkpoint(tmp_path / LAST, BEST)
     (tmp_path / ".last.abc123.npz").write_bytes(b"half")
     (tmp_path / f".{BEST}-12").write_bytes(b"half")
     sweep_leftovers(tmp_path)

@@ -50,7 +50,7 @@ def test_an_exception_leaves_the_old_content_and_no_temporary_file(tmp_path: Pat
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_is_an_environment_fault_that_leaves_the_old_content(tmp_path: Path) -> None:
+def test_f4_a_full_disk_is_an_environment_fault_that_leaves_the_old_content(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("old")
     full = pytest.raises(errors.EnvironmentFault, match=r"Expected to write .*table\.csv.*No space left")

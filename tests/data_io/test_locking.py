@@ -35,9 +35,7 @@ except errors.ProgramError as error:
 
 def child(program: str, folder: Path) -> "subprocess.Popen[str]":
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        [sys.executable, "-c", program, str(folder)], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", program, str(folder)], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
 
 
 def test_f5_a_second_holder_is_told_the_pid_of_the_first(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 import errors
 from data_io import run_folder
 from data_io.run_folder import (
+    begin_manifest,
     check_digest,
     check_writable,
     create_run_folder,
     describe_hardware,
+    read_beginning,
     read_commit,
     read_manifest,
     write_manifest,
@@ -22,7 +24,7 @@ from data_io.run_folder import (
 SHA256_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, appendix B
 
 
-def test_a_second_run_gets_a_new_name_and_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_f5_a_second_run_gets_a_new_name_and_nothing_is_overwritten(tmp_path: Path) -> None:
     parent = tmp_path / "some" / "runs"
     first = create_run_folder(parent, "cnn-torch-seed0")
     (first / "model.keras").write_text("weights")
@@ -42,7 +44,7 @@ def test_a_file_of_the_runs_name_is_not_overwritten_either(tmp_path: Path) -> No
     assert (tmp_path / "mlp").read_text() == "mine"
 
 
-def test_a_parent_that_cannot_be_made_is_an_environment_fault(tmp_path: Path) -> None:
+def test_f6_a_parent_that_cannot_be_made_is_an_environment_fault(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     for parent in (tmp_path / "taken", tmp_path / "taken" / "deeper"):
         with pytest.raises(errors.EnvironmentFault, match=r"Expected to write .*taken.*--out"):
@@ -52,7 +54,7 @@ def test_a_parent_that_cannot_be_made_is_an_environment_fault(tmp_path: Path) ->
     assert (tmp_path / "taken").read_text() == ""
 
 
-def test_a_read_only_parent_is_an_environment_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f6_a_read_only_parent_is_an_environment_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -85,6 +87,20 @@ def test_the_manifest_holds_the_facts_the_commit_and_the_digest_of_every_file(fi
         "commit": "c0ffee",
         "files": {"export/model.onnx": SHA256_OF_ABC, "model.keras": SHA256_OF_ABC},
     }
+
+
+def test_a_run_that_has_begun_is_not_finished(finished: Path) -> None:
+    begin_manifest(finished, {"seed": 3, "backend": "jax"})
+    assert read_beginning(finished) == {"seed": 3, "backend": "jax", "commit": "c0ffee"}
+    with pytest.raises(errors.UsageError, match=r"Finish it with: python run\.py train --resume .*cnn$"):
+        read_manifest(finished)
+
+
+def test_hidden_files_are_not_in_the_manifest(finished: Path) -> None:
+    (finished / ".lock").write_text("")
+    (finished / "export" / ".model.abc.onnx").write_text("")
+    write_manifest(finished, {})
+    assert set(read_manifest(finished)["files"]) == {"export/model.onnx", "model.keras"}
 
 
 def test_writing_the_manifest_again_does_not_put_it_into_itself(finished: Path) -> None:

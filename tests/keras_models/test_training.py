@@ -147,5 +147,7 @@ def test_few_images_are_enough(images: NDArray[np.uint8], labels: NDArray[np.int
     fit(model, train, Batches(images[:number], labels[:number], 8), SCHEDULE, "pydataset", note, rows.append)
     assert seen == [(epoch, step) for epoch in (0, 1) for step in range(1, steps + 1)]
     assert all(np.isfinite([row.train_loss, row.validation_loss]).all() for row in rows)
-    assert all(row.validation_accuracy * number == pytest.approx(round(row.validation_accuracy * number)) for row in rows)
+    assert all(
+        row.validation_accuracy * number == pytest.approx(round(row.validation_accuracy * number)) for row in rows
+    )
     assert all(np.isfinite(weights).all() for weights in model.get_weights())

@@ -7,7 +7,8 @@ import pytest
 
 import errors
 from recipes.reading import read_recipe
-from recipes.recipe import Augmentation, Expected, Image, Model, Recipe, Training
+from recipes.recipe import Augmentation, Expected, Image, Model, Recipe
+from recipes.training import Training
 
 IMAGE = Image(size_pixels=32)
 AUGMENTATION = Augmentation(flip_probability=0.5, rotation_degrees=15.0)

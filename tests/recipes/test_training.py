@@ -32,6 +32,7 @@ ADAMW = Training(
         (STEPS, "drop_factor", 1.1),
         (STEPS, "optimizer", "lion"),
         (STEPS, "decay", "linear"),
+        (STEPS, "precision", "float64"),
         (STEPS, "label_smoothing", -0.1),
         (STEPS, "label_smoothing", 1.0),
         (STEPS, "ema", -0.1),
@@ -79,7 +80,9 @@ def test_the_ends_of_a_range_belong_to_it(training: Training, field: str, value:
 
 
 def test_a_rate_that_would_vanish_before_the_last_epoch_is_refused() -> None:
-    with pytest.raises(errors.UsageError, match="the last epoch's learning rate to be at least 1e-30. Received: .*e-3[67]"):
+    with pytest.raises(
+        errors.UsageError, match="the last epoch's learning rate to be at least 1e-30. Received: .*e-3[67]"
+    ):
         Training(epochs=7, batch_size=8, learning_rate=1.0, drop_every_epochs=1, drop_factor=1e-6)
 
 

@@ -1,10 +1,10 @@
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from commands.steps import stopping
 from commands.steps.stopping import StopRequest, Terminated, TimeIsUp, deferring_signals
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -47,11 +47,12 @@ def test_f2_a_second_signal_ends_the_process_at_once_with_its_code(
 def test_f2_a_signal_after_the_time_is_up_is_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
     monkeypatch.setattr(os, "_exit", ended.append)
-    monkeypatch.setattr(stopping.time, "monotonic", lambda: 61.0)
+    monkeypatch.setattr("commands.steps.stopping.time.monotonic", lambda: 61.0)
     with deferring_signals(1.0, 0.0) as stop:
-        assert stop.is_asked and stop.reason is TimeIsUp
+        assert stop.is_asked
+        assert {stop.reason} == {TimeIsUp}
         os.kill(os.getpid(), signal.SIGTERM)
-        assert stop.reason is Terminated
+        assert {stop.reason} == {Terminated}
     assert ended == []
 
 
@@ -70,15 +71,15 @@ def test_handlers_come_back_when_the_block_fails() -> None:
 
 def test_the_time_is_up_after_so_many_minutes_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = StopRequest(1.5, 1000.0)
-    monkeypatch.setattr(stopping.time, "monotonic", lambda: 1089.9)
+    monkeypatch.setattr("commands.steps.stopping.time.monotonic", lambda: 1089.9)
     stop.raise_if_asked()
-    monkeypatch.setattr(stopping.time, "monotonic", lambda: 1090.0)
+    monkeypatch.setattr("commands.steps.stopping.time.monotonic", lambda: 1090.0)
     with pytest.raises(TimeIsUp):
         stop.raise_if_asked()
 
 
 def test_f18_a_clock_that_is_set_back_or_forth_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop = StopRequest(1.5, stopping.time.monotonic())
-    monkeypatch.setattr(stopping.time, "time", lambda: 4e9)
+    stop = StopRequest(1.5, time.monotonic())
+    monkeypatch.setattr("commands.steps.stopping.time.time", lambda: 4e9)
     assert not stop.is_asked
     assert not StopRequest(None, 0.0).is_asked
