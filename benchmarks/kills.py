@@ -123,14 +123,18 @@ def measure(backend: str, recipe: str, points: int, data: Path, out: Path) -> di
     wanted = read_result(whole)
     kills = []
     for point in range(points):
-        folder, left = kill_at([*words, "--out", str(out / f"point{point}")], seconds * (point + 0.5) / points)
+        moment = seconds * (point + 0.5) / points
+        folder, left = kill_at([*words, "--out", str(out / f"point{point}")], moment)
+        while not left["was_running"]:  # it was faster than the run that was left alone: another run, killed earlier
+            moment *= 0.9
+            folder, left = kill_at([*words, "--out", str(out / f"point{point}")], moment)
         if "files" not in json.loads((folder / "manifest.json").read_text()):
             finish(["train", "--resume", str(folder)])
         result = read_result(folder)
         left["differs"] = [name for name in wanted if wanted[name] != result[name]]
         kills.append(left)
         print(f"{backend}, {recipe}: point {point + 1} of {points}: {left}", file=sys.stderr, flush=True)
-        shutil.rmtree(folder)
+        shutil.rmtree(out / f"point{point}")
     return {
         "backend": backend,
         "recipe": recipe,
