@@ -52,7 +52,7 @@ def write_onnx_file(run: Path, path: Path) -> None:
         contract = Contract(recipe.name, model.family, "", labels, size_pixels, "", SCALING, 1.0, "", "", {}, {})
         write_onnx(network, contract, path)
         return
-    signature = [keras.InputSpec((None, size_pixels, size_pixels, 3), dtype="uint8", name=IMAGE)]
+    signature = [keras.InputSpec(dtype="uint8", shape=(None, size_pixels, size_pixels, 3), name=IMAGE)]
     network.export(path, format="onnx", verbose=False, input_signature=signature)
 
 
