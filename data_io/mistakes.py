@@ -35,8 +35,13 @@ class Mistakes:
         """Return the lines for the user: the first messages, then how many more there are and in which file."""
         if self._file is not None:
             self._file.close()
-        rest = self.count - SHOWN_MISTAKES
-        if rest <= 0:
+        if self.path is None:
             return self.shown
-        more = "1 more mistake" if rest == 1 else f"{rest:,} more mistakes"
-        return [*self.shown, f"… and {more}; all {self.count:,} are in {self.path}."]
+        return [*self.shown, name_rest(self.count, self.path)]
+
+
+def name_rest(count: int, path: Path) -> str:
+    """Return the line after the first SHOWN_MISTAKES of `count` messages, all of which are in the file `path`."""
+    rest = count - SHOWN_MISTAKES
+    more = "1 more mistake" if rest == 1 else f"{rest:,} more mistakes"
+    return f"… and {more}; all {count:,} are in {path}."

@@ -14,11 +14,11 @@ from data_io.files import write_text
 from data_io.folder import examine_data_folder
 from data_io.image_records import Advance
 from data_io.images import FORMATS
+from data_io.mistakes import SHOWN_MISTAKES, name_rest
 from data_io.splits import SPLITS
 
 # Shows how far something has come: `with counting(what, total) as advance`.
 Counting = Callable[[str, int], AbstractContextManager[Advance]]
-SHOWN_MISTAKES = 20  # more would push the first ones, which explain the rest, off the screen
 ALL_MISTAKES = "data_errors.txt"
 
 
@@ -71,8 +71,7 @@ def open_data_folder(
 
 def shorten(mistakes: Sequence[str], folder: Path) -> list[str]:
     """Keep the first SHOWN_MISTAKES messages and name a file, in `folder` or else a temporary one, with all."""
-    rest = len(mistakes) - SHOWN_MISTAKES
-    if rest <= 0:
+    if len(mistakes) <= SHOWN_MISTAKES:
         return list(mistakes)
     text = "".join(f"{mistake}\n" for mistake in mistakes)
     path = folder / ALL_MISTAKES
@@ -84,5 +83,4 @@ def shorten(mistakes: Sequence[str], folder: Path) -> list[str]:
         os.close(handle)
         path = Path(name)
         path.write_text(text, encoding="utf-8")
-    more = "1 more mistake" if rest == 1 else f"{rest:,} more mistakes"
-    return [*mistakes[:SHOWN_MISTAKES], f"… and {more}; all {len(mistakes):,} are in {path}."]
+    return [*mistakes[:SHOWN_MISTAKES], name_rest(len(mistakes), path)]

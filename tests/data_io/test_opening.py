@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from data_io.opening import SHOWN_MISTAKES, shorten
+from data_io.mistakes import SHOWN_MISTAKES
+from data_io.opening import shorten
 from tests.data_io.attempts import Train
 from tests.data_io.corpus import ROWS
 
