@@ -19,6 +19,7 @@ from commands.steps.networks import build_network
 from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
+from data_io.checkpoint_writing import CheckpointWriter
 from data_io.checkpoints import FOLDER, sweep_leftovers
 from data_io.files import write_text
 from data_io.locking import locked
@@ -141,15 +142,16 @@ def _train(
         print(f"device: {device}")
         print(f"recipe: {recipe.name}, seed {recipe.seed}, {epochs} epochs, {model.count_params():,} parameters")
         print(f"run: {run}", flush=True)
+        writer = held.enter_context(CheckpointWriter(run))
         try:
-            model, progress = train_network(args, recipe, data, run, begun_seconds)
+            model, progress = train_network(args, recipe, data, run, begun_seconds, writer)
         except TimeIsUp:
             print(f"stopped after {args.time_limit:g} minutes; to go on: python run.py train --resume {run}")
             return None
         except KeyboardInterrupt:
             print(f"kept; to go on: python run.py train --resume {run}", flush=True)
             raise
-        scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds)
+        scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds, writer)
     if args.check:
         check_claim(recipe, scores.accuracy, minutes, facts["hardware"])
     return run

@@ -13,6 +13,7 @@ from commands.steps.judging import write_judgement
 from commands.steps.keeping import Progress
 from commands.steps.progress import counting
 from commands.steps.startup import holding_stderr
+from data_io.checkpoint_writing import CheckpointWriter
 from data_io.files import replacing, write_bytes
 from data_io.history import write_history
 from data_io.opening import OpenData
@@ -35,6 +36,7 @@ def finish_run(
     progress: Progress,
     facts: Mapping[str, Any],
     begun_seconds: float,
+    writer: CheckpointWriter,
 ) -> tuple[Scores, float]:
     """Write everything that follows from the trained network; return its scores and the minutes that the run took."""
     from keras_models.building import digest_weights
@@ -55,6 +57,7 @@ def finish_run(
     given = given_labels(predict("test"))
     write_submission(run / "submission.csv", data.submission_ids, data.splits["test"].split.ids, given)
     minutes = (progress.spent_seconds + time.monotonic() - begun_seconds) / 60
+    writer.wait()  # a run is finished when all of it is on the disk
     write_manifest(
         run,
         {

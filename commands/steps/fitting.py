@@ -12,6 +12,7 @@ from commands.steps.keeping import Keeper, Progress, load_progress
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.progress import TrainingProgress
 from commands.steps.stopping import TimeIsUp, deferring_signals
+from data_io.checkpoint_writing import CheckpointWriter
 from data_io.history import write_history
 from data_io.opening import OpenData
 from data_io.run_folder import HISTORY
@@ -39,9 +40,11 @@ def make_schedule(recipe: Recipe) -> "Schedule":
 
 
 def train_network(
-    args: Namespace, recipe: Recipe, data: OpenData, run: Path, begun_seconds: float
+    args: Namespace, recipe: Recipe, data: OpenData, run: Path, begun_seconds: float, writer: CheckpointWriter
 ) -> "tuple[keras.Model, Progress]":
     """Train from the run's last kept state, or from its beginning; return the network and what happened.
+
+    What `writer` was given last may still be on its way to the disk then.
 
     Raises DivergedError when numbers are not finite and no rewind is left, EnvironmentFault when memory or disk is
     not enough, KeyboardInterrupt or TimeIsUp when asked to stop: each time the last kept state is whole.
@@ -49,11 +52,12 @@ def train_network(
     progress, start = load_progress(run)
     while True:
         try:
-            return _attempt(args, recipe, data, run, begun_seconds, progress, start), progress
+            return _attempt(args, recipe, data, run, begun_seconds, progress, start, writer), progress
         except errors.DivergedError as error:
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
                 raise
             rewinds: list[dict[str, float]] = [*progress.rewinds, {"epoch": progress.epoch, "step": progress.step}]
+            writer.wait()
             spent_seconds = progress.spent_seconds  # what the state holds has this process in it
             progress, start = load_progress(run)
             progress.rewinds, progress.spent_seconds = rewinds, spent_seconds
@@ -72,8 +76,9 @@ def _attempt(
     begun_seconds: float,
     progress: Progress,
     start: "Start",
+    writer: CheckpointWriter,
 ) -> "keras.Model":
-    from keras_models.snapshot import OtherNetwork, is_finite, take_snapshot
+    from keras_models.snapshot import OtherNetwork, has_finite_weights
     from keras_models.training import compile_model, fit
 
     splits = data.splits
@@ -88,7 +93,7 @@ def _attempt(
     bars = TrainingProgress(schedule.epochs, train.steps, progress.epoch)
     with deferring_signals(args.time_limit, begun_seconds) as stop:
         interval_seconds = recipe.training.checkpoint_seconds
-        keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds)
+        keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds, writer)
 
         def on_step(epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
             keeper.step(epoch, steps_done, means)
@@ -114,6 +119,7 @@ def _attempt(
         except (KeyboardInterrupt, TimeIsUp):
             if progress.step == train.steps:  # stopped in validation: after a step the keeper has kept the state
                 keeper.save()
+                writer.wait()
             raise
         except OtherNetwork as error:
             raise errors.PromiseError(
@@ -121,7 +127,7 @@ def _attempt(
             ) from error
         finally:
             bars.close()
-    if not is_finite(take_snapshot(model)):
+    if not has_finite_weights(model):
         raise errors.DivergedError("Expected finite weights after the last step. Received: others.")
     return in_full_precision(recipe, model)
 

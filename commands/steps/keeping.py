@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.stopping import StopRequest
-from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, load_checkpoint, save_checkpoint
+from data_io.checkpoint_writing import CheckpointWriter
+from data_io.checkpoints import FOLDER, LAST, load_checkpoint
 from data_io.history import write_history
 from data_io.run_folder import HISTORY
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from keras_models.snapshot import Metrics
     from keras_models.training import Start
 
-# A state is kept again only after so many times the seconds that keeping the last one took, so that training waits
-# for the disk a twentieth of its time at most, however large the network and slow the disk.
+# A state is kept again only after so many times the seconds that training waited for the last one, so that it waits
+# a twentieth of its time at most, however large the network and slow the disk.
 SAVE_COST_RATIO = 19
 
 
@@ -75,6 +76,7 @@ class Keeper:
         stop: StopRequest,
         progress: Progress,
         begun_seconds: float,
+        writer: CheckpointWriter,
     ) -> None:
         from keras_models.snapshot import may_hide_nan
 
@@ -86,6 +88,7 @@ class Keeper:
         self.stop = stop
         self.progress = progress
         self.begun_seconds = begun_seconds
+        self.writer = writer
         self.may_hide = may_hide_nan(model)
         self._saved = time.monotonic()
         self._epoch_begun = self._saved - progress.epoch_seconds
@@ -101,13 +104,11 @@ class Keeper:
                     f"Expected a finite {name}. Received: {value} at step {steps_done} of epoch {epoch + 1}. {REMEDY}"
                 )
         if self.may_hide and not has_finite_weights(self.model):
-            raise errors.DivergedError(
-                f"Expected finite weights. Received: others after step {steps_done} of epoch {epoch + 1}. {REMEDY}"
-            )
+            raise _not_finite(epoch, steps_done)
         self.progress.epoch, self.progress.step, self.progress.means = epoch, steps_done, dict(means)
-        if self.stop.is_asked or time.monotonic() - self._saved >= max(self.interval_seconds, self._budget()):
+        if self.stop.is_asked or (not self._is_busy() and self._is_due(self.interval_seconds)):
             self.save()
-        self.stop.raise_if_asked()
+        self._stop_if_asked()
 
     def epoch(self, record: "Epoch") -> None:
         """Note an epoch and write the history. Raises as `step` does."""
@@ -121,39 +122,47 @@ class Keeper:
         progress.epoch, progress.step, progress.means = record.epoch, 0, {}
         self._epoch_begun = time.monotonic()
         is_end = record.epoch == self.epochs
-        if is_end or self.stop.is_asked or time.monotonic() - self._saved >= self._budget():
+        if is_end or self.stop.is_asked or self._is_due(0.0):
             is_best = record.validation_accuracy > progress.best_accuracy
             progress.best_accuracy = max(progress.best_accuracy, record.validation_accuracy)
-            if is_best:  # this one first: whoever is killed in between does the epoch again and finds it best again
-                self.save(BEST)
-                link_checkpoint(self.run / FOLDER / BEST, LAST)
-            else:
-                self.save()
+            self.save(is_best)
         write_history(self.run / HISTORY, progress.history)
-        self.stop.raise_if_asked()
+        self._stop_if_asked()
 
-    def save(self, name: str = LAST) -> None:
-        """Keep the state as it is now as `name`. Raises DivergedError rather than keep numbers that are not finite."""
+    def save(self, is_best: bool = False) -> None:
+        """Begin to keep the state as it is now. Raises DivergedError rather than keep numbers that are not finite."""
         from keras_models.snapshot import is_finite, take_snapshot
 
         begun = time.monotonic()
         arrays = take_snapshot(self.model, self.metrics if self.progress.step else ())
         if not is_finite(arrays):
-            raise errors.DivergedError(
-                f"Expected finite weights. Received: others after step {self.progress.step} of epoch "
-                f"{self.progress.epoch + 1}. {REMEDY}"
-            )
+            raise _not_finite(self.progress.epoch, self.progress.step)
         self.progress.epoch_seconds = begun - self._epoch_begun
         self.progress.saves += 1
         spent_seconds = self.progress.spent_seconds + begun - self.begun_seconds
         values = {**dataclasses.asdict(self.progress), "spent_seconds": spent_seconds}
-        save_checkpoint(self.run / FOLDER / name, arrays, values)
+        self.writer.write(arrays, values, is_best)
         self._saved = time.monotonic()
         self._save_cost = self._saved - begun
         self.progress.saving_seconds += self._save_cost
 
-    def _budget(self) -> float:
-        return SAVE_COST_RATIO * self._save_cost if self.interval_seconds else 0.0
+    def _is_due(self, interval_seconds: float) -> bool:
+        budget_seconds = SAVE_COST_RATIO * self._save_cost if self.interval_seconds else 0.0
+        return time.monotonic() - self._saved >= max(interval_seconds, budget_seconds)
+
+    def _is_busy(self) -> bool:
+        return self.interval_seconds > 0 and self.writer.is_writing  # of a state after every step none is left out
+
+    def _stop_if_asked(self) -> None:
+        if self.stop.is_asked:
+            self.writer.wait()
+        self.stop.raise_if_asked()
+
+
+def _not_finite(epoch: int, steps_done: int) -> errors.DivergedError:
+    return errors.DivergedError(
+        f"Expected finite weights. Received: others after step {steps_done} of epoch {epoch + 1}. {REMEDY}"
+    )
 
 
 REMEDY = "Train again with a lower training.learning_rate, or with --on-nan rewind."

@@ -41,6 +41,7 @@ def test_f7_a_weight_that_is_not_finite_ends_the_run_with_5_at_its_step(
 ) -> None:
     def keep_and_poison(keeper: Keeper) -> None:
         keeper.save()
+        keeper.writer.wait()
         poison(name)(keeper)
 
     with at_step(4, keep_and_poison):  # after the check of the fourth step, so as if the fifth had made it
@@ -93,6 +94,7 @@ def test_f7_a_run_that_is_told_to_rewinds_once_and_goes_on_with_half_the_rate_an
     kept: dict[str, Any] = {}
 
     def break_it(keeper: Keeper) -> None:
+        keeper.writer.wait()
         kept.update(load_checkpoint(keeper.run / FOLDER / LAST)[0])
         poison("logits/bias")(keeper)
 

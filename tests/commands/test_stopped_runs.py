@@ -43,6 +43,7 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory, train: Callable[..., i
 
     def keep_and_kill(keeper: Keeper) -> None:
         keeper.save()
+        keeper.writer.wait()
         kill()
 
     with pytest.raises(Killed), at_step(2, keep_and_kill):
@@ -123,6 +124,7 @@ def small_files() -> Iterator[Callable[[Keeper], None]]:
     def limit(keeper: Keeper) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
         keeper.save()
+        keeper.writer.wait()
 
     yield limit
     resource.setrlimit(resource.RLIMIT_FSIZE, before)

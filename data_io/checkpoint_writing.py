@@ -1,0 +1,58 @@
+"""Checkpoints written by a thread of their own, so that training waits for a copy of its state and not for the disk."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, save_checkpoint
+
+
+class CheckpointWriter:
+    """Writes one checkpoint of a run at a time; `wait` until it is there. Leaving its `with` waits too.
+
+    A write that failed raises its EnvironmentFault at the next call. One that is under way when the process is
+    killed leaves the checkpoint before it, as any write here does.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._folder = run / FOLDER
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._write: Future[None] | None = None
+
+    @property
+    def is_writing(self) -> bool:
+        """True while a checkpoint is on its way."""
+        return self._write is not None and not self._write.done()
+
+    def write(self, arrays: Mapping[str, NDArray[np.generic]], values: Mapping[str, Any], is_best: bool) -> None:
+        """Begin to write arrays, which nobody may change any more, as the last checkpoint, or as the best and last.
+
+        Waits for the one before. Raises EnvironmentFault if that one could not be written.
+        """
+        self.wait()
+        self._write = self._pool.submit(self._save, arrays, values, is_best)
+
+    def wait(self) -> None:
+        """Return when nothing is on its way any more. Raises EnvironmentFault when it could not be written."""
+        if self._write is not None:
+            write, self._write = self._write, None
+            write.result()
+
+    def _save(self, arrays: Mapping[str, NDArray[np.generic]], values: Mapping[str, Any], is_best: bool) -> None:
+        if is_best:  # this one first: whoever is killed in between does the epoch again and finds it best again
+            save_checkpoint(self._folder / BEST, arrays, values)
+            link_checkpoint(self._folder / BEST, LAST)
+        else:
+            save_checkpoint(self._folder / LAST, arrays, values)
+
+    def __enter__(self) -> "CheckpointWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._pool.shutdown()
+        if kind is None:
+            self.wait()
