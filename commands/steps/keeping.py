@@ -106,7 +106,7 @@ class Keeper:
         if self.may_hide and not has_finite_weights(self.model):
             raise _not_finite(epoch, steps_done)
         self.progress.epoch, self.progress.step, self.progress.means = epoch, steps_done, dict(means)
-        if self.stop.is_asked or (not self._is_busy() and self._is_due(self.interval_seconds)):
+        if self.stop.is_asked or (not self.writer.is_writing and self._is_due(self.interval_seconds)):
             self.save()
         self._stop_if_asked()
 
@@ -142,6 +142,8 @@ class Keeper:
         spent_seconds = self.progress.spent_seconds + begun - self.begun_seconds
         values = {**dataclasses.asdict(self.progress), "spent_seconds": spent_seconds}
         self.writer.write(arrays, values, is_best)
+        if not self.interval_seconds:
+            self.writer.wait()  # whoever wants every step kept wants it kept before the next one
         self._saved = time.monotonic()
         self._save_cost = self._saved - begun
         self.progress.saving_seconds += self._save_cost
@@ -149,9 +151,6 @@ class Keeper:
     def _is_due(self, interval_seconds: float) -> bool:
         budget_seconds = SAVE_COST_RATIO * self._save_cost if self.interval_seconds else 0.0
         return time.monotonic() - self._saved >= max(interval_seconds, budget_seconds)
-
-    def _is_busy(self) -> bool:
-        return self.interval_seconds > 0 and self.writer.is_writing  # of a state after every step none is left out
 
     def _stop_if_asked(self) -> None:
         if self.stop.is_asked:
