@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, normalize, scale
+from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, normalize, pool, scale
 
 
 def build(
@@ -28,7 +28,7 @@ def build(
     for number, filters in enumerate(channels, start=1):
         features = layers.convolution(filters, features, f"convolution_{number}")
         features = normalize(features, f"normalization_{number}")
-        features = keras.layers.MaxPooling2D(2, data_format=CHANNELS_LAST, name=f"pooling_{number}")(features)
+        features = pool(features, f"pooling_{number}")
         features = keras.layers.ReLU(name=f"relu_{number}")(features)
     features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(features)
     for number, units in enumerate(dense_units, start=1):

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_models.initializers import FanInUniform
+from keras_models.kernels.choice import Convolution, Normalization, Pooling
 
 CHANNELS_LAST = "channels_last"  # said wherever Keras would else read it from a user's keras.json
 
@@ -37,9 +38,9 @@ class SeededLayers:
     def convolution(self, filters: int, features: Any, name: str) -> Any:
         """Apply a 3x3 convolution of stride 1 that keeps height and width (PyTorch's padding=1)."""
         fan_in = 3 * 3 * int(features.shape[-1])
-        return keras.layers.Conv2D(
-            filters, 3, padding="same", data_format=CHANNELS_LAST, name=name, **self._draw(fan_in)
-        )(features)
+        return Convolution(filters, 3, padding="same", data_format=CHANNELS_LAST, name=name, **self._draw(fan_in))(
+            features
+        )
 
     def dense(self, units: int, features: Any, name: str) -> Any:
         """Apply a dense layer without activation."""
@@ -76,7 +77,12 @@ def normalize(features: Any, name: str) -> Any:
 
     The running variance here is the biased one: at 64 images of 16x16 or more it differs by less than 1e-4.
     """
-    return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-5, name=name)(features)
+    return Normalization(axis=-1, momentum=0.9, epsilon=1e-5, name=name)(features)
+
+
+def pool(features: Any, name: str) -> Any:
+    """Apply 2x2 max-pooling; of an odd height or width the last row or column is left out."""
+    return Pooling(2, data_format=CHANNELS_LAST, name=name)(features)
 
 
 def leaky_relu(features: Any, name: str) -> Any:

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import keras
 
+from keras_models.kernels import choice
 from keras_models.weights_file import read_weights
+
+PLAIN = {
+    choice.Convolution: keras.layers.Conv2D,
+    choice.Normalization: keras.layers.BatchNormalization,
+    choice.Pooling: keras.layers.MaxPooling2D,
+}
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -12,9 +19,14 @@ def save_model(model: keras.Model, path: Path) -> None:
 
     A compiled file of the torch backend names torch's own optimizer class: jax and tensorflow cannot train from
     it, and without torch it cannot even be read (Keras 3.15.1). So a copy that was never compiled is saved; it is
-    not made by `clone_model`, which compiles the copy as the model was.
+    not made by `clone_model`, which compiles the copy as the model was. Its layers are Keras' own, which any backend
+    has, in place of those that the backend in use is fast with.
     """
-    bare = keras.Model.from_config(model.get_config())
+    config = model.get_config()
+    for layer, written in zip(model.layers, config["layers"], strict=True):
+        plain = PLAIN.get(type(layer), type(layer))
+        written.update(module="keras.layers", class_name=plain.__name__, registered_name=None)
+    bare = keras.Model.from_config(config)
     bare.set_weights(model.get_weights())
     bare.save(path)
 

@@ -34,6 +34,8 @@ FRAMEWORKS = {"torch", "tensorflow", "jax", "jaxlib", "onnxruntime"}
 FRAMEWORK_FILES = {
     "keras_models/tf_loader.py": {"tensorflow"},  # tf.data
     "keras_models/device.py": {"torch", "tensorflow", "jax"},  # which devices there are
+    # The layers that each backend is fast with.
+    **{f"keras_models/kernels/on_{backend}.py": {backend} for backend in ("torch", "tensorflow", "jax")},
     "keras_models/artefacts/exporting.py": {"tensorflow"},  # the graph, and the SavedModel's writer
     "keras_models/artefacts/onnx_model.py": {"onnxruntime"},
     "keras_models/artefacts/saved_model.py": {"tensorflow"},

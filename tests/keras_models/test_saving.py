@@ -52,7 +52,9 @@ def test_keras_reads_the_file_as_a_network_that_is_not_compiled(
 ) -> None:
     loaded = keras.saving.load_model(path)
     assert not loaded.compiled
-    np.testing.assert_array_equal(predict_logits(loaded, images, 8), predict_logits(trained.model, images, 8))
+    # Its layers are Keras' own, which sum in another order than those that the backend is fast with.
+    expected = predict_logits(trained.model, images, 8)
+    np.testing.assert_allclose(predict_logits(loaded, images, 8), expected, atol=1e-5 * np.abs(expected).max())
 
 
 def test_a_network_of_another_seed_filled_from_the_file_gives_the_same_logits_bit_by_bit(

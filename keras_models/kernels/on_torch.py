@@ -1,0 +1,62 @@
+"""Convolution, batch normalisation and max-pooling on torch, by PyTorch's own functions on channels-last memory.
+
+Keras 3.15.1 copies images to channels-first memory around convolution and pooling, and normalises by five passes over
+all features, each with a pass back: results/LOG.md has the profile.
+"""
+
+from typing import Any
+
+import keras
+import torch
+from torch.nn import functional
+
+
+def _channels_first(features: torch.Tensor) -> torch.Tensor:
+    return features.permute(0, 3, 1, 2)  # a view: its memory stays channels-last, which is what oneDNN is fast with
+
+
+def _channels_last(features: torch.Tensor) -> torch.Tensor:
+    return features.permute(0, 2, 3, 1)
+
+
+class Convolution(keras.layers.Conv2D):
+    """Conv2D of stride 1 that keeps height and width: float (B, H, W, C) to (B, H, W, filters)."""
+
+    def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Convolve and add the bias in one call."""
+        kernel = keras.ops.convert_to_tensor(self.kernel).permute(3, 2, 0, 1)
+        bias = keras.ops.convert_to_tensor(self.bias)
+        padding = [side // 2 for side in self.kernel_size]
+        return _channels_last(functional.conv2d(_channels_first(inputs), kernel, bias, padding=padding))
+
+
+class Normalization(keras.layers.BatchNormalization):
+    """BatchNormalization over the last axis; statistics and weights are float32, features may be bfloat16."""
+
+    def call(self, inputs: torch.Tensor, training: bool | None = None, mask: Any = None) -> torch.Tensor:
+        """Normalise by the batch in training, and move the running statistics; else normalise by those."""
+        del mask
+        mean, variance = (keras.ops.convert_to_tensor(held) for held in (self.moving_mean, self.moving_variance))
+        gamma, beta = (keras.ops.cast(held, "float32") for held in (self.gamma, self.beta))
+        features = _channels_first(inputs)
+        if not training:
+            return _channels_last(
+                functional.batch_norm(features, mean, variance, gamma, beta, training=False, eps=self.epsilon)
+            )
+        # Momentum 1 gives the batch's own statistics. PyTorch's running variance would be the unbiased one.
+        batch_mean, batch_variance = torch.zeros_like(mean), torch.zeros_like(variance)
+        normalized = functional.batch_norm(
+            features, batch_mean, batch_variance, gamma, beta, training=True, momentum=1.0, eps=self.epsilon
+        )
+        count = features.numel() // features.shape[1]
+        self.moving_mean.assign(torch.lerp(batch_mean, mean, self.momentum))
+        self.moving_variance.assign(torch.lerp(batch_variance * ((count - 1) / count), variance, self.momentum))
+        return _channels_last(normalized)
+
+
+class Pooling(keras.layers.MaxPooling2D):
+    """MaxPooling2D of 2x2: float (B, H, W, C) to (B, H // 2, W // 2, C)."""
+
+    def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Pool."""
+        return _channels_last(functional.max_pool2d(_channels_first(inputs), self.pool_size))
