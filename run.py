@@ -6,6 +6,7 @@ import signal
 import sys
 from typing import NoReturn
 
+import backends
 import errors
 from commands.arguments.parser import build_parser
 from commands.steps.startup import recorded_backend, use_backend
@@ -45,5 +46,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    backends.restart_with_huge_pages()
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main(sys.argv[1:]))

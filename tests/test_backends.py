@@ -141,6 +141,29 @@ def test_activating_changes_the_environment_of_this_process(monkeypatch: pytest.
     assert own["KERAS_TORCH_DEVICE"] == "cpu"
 
 
+def test_a_process_without_huge_pages_is_started_again_with_all_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, list[str]]] = []
+    own: dict[str, str] = {}
+    monkeypatch.setattr(os, "environ", own)
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-u", "run.py", "train", "quick"])
+    backends.restart_with_huge_pages()
+    backends.restart_with_huge_pages()  # it has them now
+    assert own == {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+    assert started == [(sys.executable, [sys.executable, "-u", "run.py", "train", "quick"])]
+
+
+@pytest.mark.parametrize(("platform_name", "set_by_user"), [("darwin", None), ("linux", "glibc.malloc.check=1")])
+def test_a_process_goes_on_elsewhere_and_where_the_user_has_said_how_memory_is_taken(
+    monkeypatch: pytest.MonkeyPatch, platform_name: str, set_by_user: str | None
+) -> None:
+    monkeypatch.setattr(os, "environ", {"GLIBC_TUNABLES": set_by_user} if set_by_user else {})
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("started again"))
+    monkeypatch.setattr(sys, "platform", platform_name)
+    backends.restart_with_huge_pages()
+
+
 def test_the_versions_list_python_and_only_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "PACKAGES", ("numpy", "no-such-package-as-this"))
     found = backends.versions()
