@@ -1,6 +1,7 @@
 """Tables of the documents, generated from `results/`: `python -m benchmarks.documents`.
 
-A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands between is made from results/NAME.json.
+A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands between is made from results/NAME.json. Of what
+`bench` wrote, `<!-- results: NAME ratios -->` is the short table.
 """
 
 import json
@@ -9,21 +10,24 @@ from typing import Any
 
 from benchmarks.record import RESULTS
 from data_io.files import write_text
+from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
 
 ROOT = RESULTS.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md")
 FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
-MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+)(?P<part> ratios)? -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
 
 def fill(text: str) -> str:
     """Return a document's text with the tables of the results as they are now."""
-    return MARKER.sub(lambda found: f"{found[1]}{_table(found['name'])}{found[3]}", text)
+    return MARKER.sub(lambda found: f"{found[1]}{_table(found['name'], bool(found['part']))}{found['end']}", text)
 
 
-def _table(name: str) -> str:
+def _table(name: str, is_short: bool) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    if "sections" in content:
+        return _speeds(name, content, is_short)
     first = content["runs"][0] if "runs" in content else content
     versions = first["versions"]
     frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
@@ -36,6 +40,16 @@ def _table(name: str) -> str:
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
     parts = [*map(_lines, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
     return "\n\n".join(parts) + "\n"
+
+
+def _speeds(name: str, content: dict[str, Any], is_short: bool) -> str:
+    source = f"Source: [results/{name}.json](results/{name}.json), medians over the rounds."
+    if is_short:
+        return "\n\n".join([_lines(ratio_rows(content)), " ".join(filter(None, [source, content["note"]]))]) + "\n"
+    picture = f"![Times as good as plain PyTorch](results/{name}.png)"
+    conditions = "\n".join(f"- {line}" for line in bench_conditions(content))
+    note = " ".join(filter(None, [f"{source[:-1]} (least to most).", content["note"]]))
+    return "\n\n".join([picture, _lines(bench_rows(content)), conditions, note]) + "\n"
 
 
 def _lines(rows: list[list[str]]) -> str:

@@ -8,13 +8,27 @@ fault that made its scores random; here the caller's batches say what is augment
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from data_io.batches import Batches
+from data_io.batches import Batch
+
+
+class Batches(Protocol):
+    """What the loop needs of its source."""
+
+    @property
+    def steps(self) -> int:
+        """Number of batches in an epoch."""
+        ...
+
+    def batch(self, epoch: int, index: int) -> Batch:
+        """Return images uint8 (B, H, W, 3) and labels int32 (B,)."""
+        ...
 
 
 class Cnn(nn.Module):

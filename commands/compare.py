@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 import backends
 import errors
+from benchmarks.measuring import DONE, usable_cores
+from benchmarks.pixels import save_pixels
 from commands.arguments.runs import RUNS
-from commands.steps.comparison.contest import DONE, Contest, run_contest, usable_cores
+from commands.steps.comparison.contest import Contest, run_contest
 from commands.steps.comparison.levels import LOGITS_TOLERANCE, PARITY, SAME, judge_levels
 from commands.steps.comparison.outcome import describe, draw, show
-from commands.steps.comparison.tasks import save_pixels
 from commands.steps.data import find_data, locate_data, open_data
 from data_io.files import unwritable, write_json
 from data_io.opening import OpenData

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from reports.spread import describe_spread, find_spread
 
 # title, key of a trial, factor, format
 COSTS = (
@@ -66,5 +66,4 @@ def _median(values: Sequence[float | None], factor: float, form: str) -> str:
     known = [factor * value for value in values if value is not None]
     if not known:
         return NONE
-    middle, least, most = (format(value, form) for value in (float(np.median(known)), min(known), max(known)))
-    return middle if least == most else f"{middle} ({least} to {most})"
+    return describe_spread(find_spread(known), form)

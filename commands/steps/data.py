@@ -18,6 +18,7 @@ DEFAULT_FOLDER = Path("data")
 SAMPLE_FOLDER = Path("sample_data")
 SAMPLE_IMAGES = 2000  # 1,600 to train on: enough for `quick` to pass 0.90 on the 200 of validation
 SAMPLE_SEED = 0
+SAMPLE_NAME = f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
 
 
 def locate_data(option: Path | None) -> Path | None:
@@ -32,11 +33,17 @@ def find_data(option: Path | None) -> Path:
     located = locate_data(option)
     if located is not None:
         return located
-    folder = SAMPLE_FOLDER / f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
+    folder = SAMPLE_FOLDER / SAMPLE_NAME
     print(
         f"data: no ./{DEFAULT_FOLDER}, so drawn sample data in {folder}; for real images put the competition's "
         f"folders and CSV files into ./{DEFAULT_FOLDER} or name their folder with --data"
     )
+    return find_sample()
+
+
+def find_sample() -> Path:
+    """Return the folder of the sample data, drawing it on first use."""
+    folder = SAMPLE_FOLDER / SAMPLE_NAME
     if not folder.is_dir():
         try:
             with counting("drawing sample images", SAMPLE_IMAGES) as advance:

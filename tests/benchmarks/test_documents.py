@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,57 @@ def test_a_comparison_is_two_tables_with_its_command_and_its_conditions(
         "2,000 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32; speeds without the "
         "first epoch. A note."
     )
+
+
+def spread(median: float) -> dict[str, float]:
+    return {"median": median, "least": median, "most": 2 * median, "n": 3}
+
+
+def test_a_bench_is_a_picture_a_table_and_its_conditions_or_ratios_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {"contestant": "native", "figure": spread(100.0), "cpu_ms_per_image": spread(20.0), "variant": "2 threads"},
+        {"contestant": "jax", "figure": spread(150.0), "cpu_ms_per_image": spread(8.0), "variant": "1 thread"},
+        {"contestant": "torch", "status": "failed", "reason": "a | b"},
+    ]
+    rows[1]["ratio"] = spread(1.5)
+    rows = [{"status": "done"} | row for row in rows]
+    table = {"title": "training, cnn", "metric": "images_per_second", "baseline": "native", "conditions": "40 steps"}
+    section = {
+        "tables": [{**table, "rows": rows}],
+        "versions": {"python": "3.11", "jax": "1.2"},
+        "hardware": "2 cores",
+        "threads": [1, 2],
+        "data": "drawn sample images",
+        "command": "python run.py bench",
+    }
+    (tmp_path / "x.json").write_text(json.dumps({"sections": {"training": section}, "note": "A note."}))
+    monkeypatch.setattr(documents, "RESULTS", tmp_path)
+    filled = documents.fill("<!-- results: x -->\n<!-- end -->")
+    assert filled.splitlines() == [
+        "<!-- results: x -->",
+        "![Times as good as plain PyTorch](results/x.png)",
+        "",
+        "| what | contestant | times as good | figure | CPU ms/image | memory, MiB | at |",
+        "|---|---|---|---|---|---|---|",
+        "| training, cnn | native | 1 | 100 (100 to 200) images/s | 20.0 (20.0 to 40.0) | – | 2 threads |",
+        "| training, cnn | jax | 1.50 (1.50 to 3.00) | 150 (150 to 300) images/s | 8.00 (8.00 to 16.00) | – | "
+        "1 thread |",
+        "| training, cnn | torch | failed | a \\| b | – | – | – |",
+        "",
+        "- training: 40 steps; n = 3 rounds in turns; threads and cores: at most 2; drawn sample images; 2 cores; "
+        "jax 1.2; `python run.py bench`",
+        "",
+        "Source: [results/x.json](results/x.json), medians over the rounds (least to most). A note.",
+        "<!-- end -->",
+    ]
+    assert documents.fill("<!-- results: x ratios -->\n<!-- end -->").splitlines() == [
+        "<!-- results: x ratios -->",
+        "| times as good as plain PyTorch | jax | torch |",
+        "|---|---|---|",
+        "| training, cnn | 1.50 | failed |",
+        "",
+        "Source: [results/x.json](results/x.json), medians over the rounds. A note.",
+        "<!-- end -->",
+    ]

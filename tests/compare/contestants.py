@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from commands.steps.comparison.tasks import RESULT, TRAIN, Task, load_pixels
+from benchmarks.pixels import load_pixels
+from commands.steps.comparison.tasks import RESULT, TRAIN, Task
 from data_io.files import write_json
 
 LOGITS = np.array([[4.0, 1.0, 0.0, 0.0, 0.0], [0.0, 2.0, 1.0, 0.0, 0.0]], np.float32)

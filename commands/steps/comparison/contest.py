@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from typing import Any
 
 import backends
 import errors
+from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, keeping_to_cores, pin_threads, take_turns
 from commands.steps.children import run_child
 from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
 from recipes.recipe import Recipe
 
 CONTESTANT = "commands.steps.comparison.contestant"
-DONE, NOT_INSTALLED, FAILED = "done", "not installed", "failed"
 
 
 @dataclasses.dataclass
@@ -69,15 +68,8 @@ class Contest:
         return self.work / f"{reader}-{AGREE}" / f"{maker}.npy"
 
 
-def usable_cores() -> int:
-    """Return how many cores this process may use, which in a container can be fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) -> list[Contestant]:
-    """Run all, seeds outside and backends inside, so that whatever slows the machine down slows down all of them.
+    """Let all take turns over the seeds, then read each other.
 
     A backend that is not installed, crashes or takes too long says so in its status; the others go on.
     """
@@ -87,16 +79,17 @@ def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) ->
             one.status, one.reason = NOT_INSTALLED, f"pip install -c constraints.txt -e '.[{one.name}]'"
             print(f"{one.name}: {one.status}: {one.reason}", flush=True)
     (contest.folder / "logs").mkdir()
-    for seed in seeds:
-        for one in contestants:
-            if one.is_done:
-                folder = contest.work / f"{one.name}-seed{seed}"
-                model = contest.model_of(one.name) if seed == seeds[0] else folder / "model.keras"
-                recipe = dataclasses.replace(contest.recipe, seed=seed)
-                result = _run(contest, one, TRAIN, folder, f"training, seed {seed}", recipe, str(model), {})
-                if result:
-                    one.trials.append(result)
-                shutil.rmtree(folder)  # 200 MB and more with an MLP
+
+    def train(one: Contestant, seed: int) -> None:
+        folder = contest.work / f"{one.name}-seed{seed}"
+        model = contest.model_of(one.name) if seed == seeds[0] else folder / "model.keras"
+        recipe = dataclasses.replace(contest.recipe, seed=seed)
+        result = _run(contest, one, TRAIN, folder, f"training, seed {seed}", recipe, str(model), {})
+        if result:
+            one.trials.append(result)
+        shutil.rmtree(folder)  # 200 MB and more with an MLP
+
+    take_turns(contestants, seeds, train)
     makers = {one.name: str(contest.model_of(one.name)) for one in contestants if one.is_done}
     for one in contestants:
         if one.is_done:
@@ -126,7 +119,9 @@ def _run(
     print(f"{one.name}: {what}:", end=" ", flush=True)
     begun = time.monotonic()
     try:
-        run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, _pinning(contest.threads))
+        variables = pin_threads(contest.threads)
+        with keeping_to_cores(contest.threads):
+            run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, variables)
         result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except errors.PromiseError as error:
         one.status, one.reason = FAILED, f"{what}: {str(error).removeprefix(f'{CONTESTANT} ')}"
@@ -137,17 +132,3 @@ def _run(
         raise
     print(f"{time.monotonic() - begun:.0f} s", flush=True)
     return result
-
-
-def _pinning(threads: int) -> dict[str, str]:
-    """Return the variables that give every framework the same number of threads; the child keeps to as many cores.
-
-    OMP: torch, NumPy and what else has OpenMP; TF: TensorFlow's two pools; NPROC: XLA's, which has no other way.
-    """
-    count = str(threads)
-    return {
-        "OMP_NUM_THREADS": count,
-        "TF_NUM_INTRAOP_THREADS": count,
-        "TF_NUM_INTEROP_THREADS": "1",
-        "NPROC": count,
-    }

@@ -3,19 +3,17 @@
 import dataclasses
 import hashlib
 import math
-import os
 import statistics
 import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import errors
-from commands.steps.comparison.contest import usable_cores
-from commands.steps.comparison.tasks import RESULT, TRAIN, Task, load_pixels
+from benchmarks.measuring import EpochClock, Stopwatch, usable_cores
+from benchmarks.pixels import load_pixels
+from commands.steps.comparison.tasks import RESULT, TRAIN, Task
 from commands.steps.fitting import in_full_precision, make_schedule
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.startup import holding_stderr, start_keras
@@ -48,29 +46,6 @@ class Witness:
         return hashlib.sha256(b"".join(self._digests[index] for index in sorted(self._digests))).hexdigest()
 
 
-class Clock:
-    """Wall and CPU seconds of the training part of each epoch, and of the first step, which compiles."""
-
-    def __init__(self) -> None:
-        self.first_step_seconds = 0.0
-        self.epochs: list[tuple[float, float]] = []
-        self._begun = self._now = self._read()
-
-    def _read(self) -> tuple[float, float]:
-        return time.perf_counter(), time.process_time()
-
-    def step(self, epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
-        """Note a step."""
-        self._now = self._read()
-        if not self.first_step_seconds:
-            self.first_step_seconds = self._now[0] - self._begun[0]
-
-    def epoch(self, _: Any) -> None:
-        """Note an epoch, validation and all: the next one's training begins here."""
-        self.epochs.append((self._now[0] - self._begun[0], self._now[1] - self._begun[1]))
-        self._begun = self._read()
-
-
 def train(task: Task, import_seconds: float) -> dict[str, Any]:
     """Train one seed; return what is compared, and leave the network where the task says."""
     from keras_models.building import digest_weights
@@ -88,23 +63,23 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     schedule = make_schedule(recipe)
     metrics = compile_model(model, schedule, witness.steps)
     is_compiled = bool(model.jit_compile)
-    clock = Clock()
+    clock = EpochClock()
     history: list[dict[str, float]] = []
 
     def on_epoch(epoch: Any) -> None:
-        clock.epoch(epoch)
+        clock.epoch()
         history.append(dataclasses.asdict(epoch))
         print(f"epoch {epoch.epoch}: validation accuracy {epoch.validation_accuracy:.4f}", flush=True)
 
     judged = ordered_batches(recipe, validation)
-    fit(model, witness, judged, schedule, "pydataset", clock.step, on_epoch, metrics=metrics)
+    fit(model, witness, judged, schedule, "pydataset", lambda *_: clock.step(), on_epoch, metrics=metrics)
     model = in_full_precision(recipe, model)
     logits = predict_logits(model, validation.images, recipe.training.batch_size)
     seconds = []
     for _ in range(PREDICTIONS):
-        begun = time.perf_counter()
+        watch = Stopwatch()
         predict_logits(model, validation.images, recipe.training.batch_size)
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(watch.elapsed().seconds)
     peaks = peak_resident_bytes(), peak_device_bytes()  # before saving, for which Keras imports TensorFlow
     with holding_stderr():
         save_model(model, Path(task.model))
@@ -114,8 +89,8 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     return {
         "import_seconds": import_seconds,
         "first_step_seconds": clock.first_step_seconds,
-        "train_images_per_second": statistics.median(images / wall for wall, _ in timed),
-        "train_cpu_ms_per_image": statistics.median(1000 * cpu / images for _, cpu in timed),
+        "train_images_per_second": statistics.median(images / each.seconds for each in timed),
+        "train_cpu_ms_per_image": statistics.median(1000 * each.cpu_seconds / images for each in timed),
         "predict_images_per_second": len(logits) / statistics.median(seconds),
         "peak_resident_bytes": peaks[0],
         "peak_device_bytes": peaks[1],
@@ -172,11 +147,9 @@ def agree(task: Task) -> dict[str, Any]:
 def main(path: str) -> None:
     """Do the task whose file is at `path`."""
     task = Task.read(Path(path))
-    if hasattr(os, "sched_setaffinity"):  # Linux; before any framework starts its threads
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: task.threads])
-    begun = time.perf_counter()
+    watch = Stopwatch()
     start_keras()
-    import_seconds = time.perf_counter() - begun
+    import_seconds = watch.elapsed().seconds
     result = train(task, import_seconds) if task.kind == TRAIN else agree(task)
     write_json(Path(task.folder) / RESULT, result)
 
