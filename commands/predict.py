@@ -2,9 +2,10 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.answers.answering import Block, answer
@@ -18,6 +19,10 @@ from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
 from data_io.run_folder import check_writable
 from data_io.submissions import Submission
+from keras_models.artefacts.contract import Classifier
+
+if TYPE_CHECKING:
+    from commands.steps.answers.explaining import Explanations
 
 FORMS: dict[str, type[CsvForm] | type[JsonForm]] = {".csv": CsvForm, ".json": JsonForm}
 Take = Callable[[Block], None]
@@ -26,7 +31,8 @@ Take = Callable[[Block], None]
 def run(args: Namespace) -> None:
     """Write the answers; nothing but answers goes to stdout, and no file appears if an image is bad or missing.
 
-    With `--on-bad fail` and stdout the rows of the blocks before the first bad image have been written by then.
+    With `--on-bad fail` and stdout the rows of the blocks before the first bad image have been written by then, and so
+    have their pictures of `--explain`.
     """
     _check_options(args)
     inputs = Inputs(args.inputs, args.images, sys.stdin.buffer)
@@ -44,8 +50,9 @@ def run(args: Namespace) -> None:
         with (
             _taking(args, labels, submission) as take,
             _showing_progress(args.out, inputs.count) as advance,
-            closing(answer(models, inputs, fails)) as blocks,
+            closing(answer(models, inputs, fails, keeps_images=args.explain is not None)) as blocks,
         ):
+            explanations = _open_explanations(args, models, advance)
             for block in _blocks_until_fault(blocks, mistakes if fails else None):
                 remarks.add(block)
                 for mistake in filter(None, block.mistakes):
@@ -53,7 +60,10 @@ def run(args: Namespace) -> None:
                 if block.probabilities is not None:
                     take(block)
                 done += len(block.inputs)
-                advance(len(block.inputs))
+                if explanations and block.probabilities is not None:
+                    explanations.add(block)
+                else:
+                    advance(len(block.inputs))
             if fails and mistakes.count:
                 raise errors.DataError(mistakes.close())
             if not done:
@@ -71,6 +81,8 @@ def run(args: Namespace) -> None:
         _say([*mistakes.close(), f"{mistakes.count:,} of {done:,} images could not be read; their rows have no label"])
     if args.out != STDOUT:
         print(f"wrote {args.out}: {len(submission.ids) if submission else done:,} rows", file=sys.stderr)
+    if explanations:
+        print(f"wrote {args.explain}: {explanations.written:,} pictures", file=sys.stderr)
 
 
 def _check_options(args: Namespace) -> None:
@@ -83,11 +95,25 @@ def _check_options(args: Namespace) -> None:
             if out.exists() and path.exists() and out.samefile(path):
                 raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
         check_writable(out.parent)
+    if args.explain:
+        from commands.steps.answers.explaining import check_folder
+
+        check_folder(args.explain)
     if args.submission and (Path(args.out).suffix != ".csv" or args.top is not None):
         raise errors.UsageError(
             "Expected --submission with --out FILE.csv and without --top. "
             f"Received: --out {args.out}{'' if args.top is None else f' --top {args.top}'}."
         )
+
+
+def _open_explanations(
+    args: Namespace, models: Sequence[Classifier], advance: Callable[[int], None]
+) -> "Explanations | None":
+    if not args.explain:
+        return None
+    from commands.steps.answers.explaining import Explanations  # matplotlib, half a second
+
+    return Explanations(args.explain, models, advance)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def run(args: Namespace) -> None:
         force=False,
         time_limit=None,
         on_nan=None,
+        tensorboard=False,
         out=args.out or args.run.parent,
     )
     take_over_options(args, args.run)

@@ -37,10 +37,10 @@ class KerasClassifier:
 
     def __init__(self, model: keras.Model, contract: Contract) -> None:
         self.contract = contract
-        self._model = model
+        self.network = model
         self._lock = Lock()  # Keras makes its predict function at the first call: two threads would make two
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""
         with self._lock:
-            return predict_logits(self._model, images, BLOCK_IMAGES)
+            return predict_logits(self.network, images, BLOCK_IMAGES)

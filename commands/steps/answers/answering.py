@@ -2,9 +2,9 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count, islice
 from threading import Lock
@@ -29,7 +29,8 @@ class Block:
 
     `probabilities` are float64 (N, K), None when the answers had been stopped before; `mistakes` has a message for
     each image that could not be read, else None, and such a row's probabilities mean nothing. `findings` are what was
-    done to an image, with the image's id.
+    done to an image, with the image's id. `images` are, where they are kept, uint8 (at least N, size, size, 3) for
+    each size that a model has.
     """
 
     inputs: Sequence[Input]
@@ -38,6 +39,7 @@ class Block:
     findings: Sequence[tuple[str, str]]
     formats: Sequence[str]
     modes: Sequence[str]
+    images: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
 
 
 def decode_input(asked: Input) -> Decoded:
@@ -46,7 +48,11 @@ def decode_input(asked: Input) -> Decoded:
 
 
 def answer(
-    models: Sequence[Classifier], inputs: Iterable[Input], fails: bool, read: Decode = decode_input
+    models: Sequence[Classifier],
+    inputs: Iterable[Input],
+    fails: bool,
+    read: Decode = decode_input,
+    keeps_images: bool = False,
 ) -> Generator[Block, None, None]:
     """Yield blocks in order, read in threads. With `fails` no model is run from the first block with a bad image on.
 
@@ -64,14 +70,14 @@ def answer(
         if fails and any(pixels.mistakes):
             stop.at(place)
         if in_threads and place < stop.place:
-            pixels.infer(models)
+            pixels.infer(models, keeps_images)
         return pixels
 
     def finish() -> Block:
         place, future = waiting.popleft()
         pixels = future.result()
         if not in_threads and place < stop.place:
-            pixels.infer(models)
+            pixels.infer(models, keeps_images)
         return pixels.as_block(place < stop.place)
 
     fault: errors.DataError | None = None
@@ -120,18 +126,19 @@ class _Pixels:
         self.modes: list[str] = []
         self.weights: NDArray[np.float64] | None = None
 
-    def infer(self, models: Sequence[Classifier]) -> None:
+    def infer(self, models: Sequence[Classifier], keeps_images: bool) -> None:
         parts = [
             probabilities(model.logits(self.images[model.contract.size_pixels]), model.contract.temperature)
             for model in models
         ]
         mean: NDArray[np.float64] = np.mean(parts, axis=0)
         self.weights = mean[: len(self.inputs)]
-        self.images = {}
+        if not keeps_images:
+            self.images = {}
 
     def as_block(self, is_answered: bool) -> Block:
         weights = self.weights if is_answered else None
-        return Block(self.inputs, weights, self.mistakes, self.findings, self.formats, self.modes)
+        return Block(self.inputs, weights, self.mistakes, self.findings, self.formats, self.modes, self.images)
 
 
 def _read(block: Sequence[Input], sizes: Sequence[int], read: Decode) -> _Pixels:
