@@ -54,7 +54,11 @@ def decode(path: Path, formats: Sequence[str] = FORMATS) -> Decoded:
     Raises ValueError with the reason, in words: what is no regular file of at most MAXIMUM_IMAGE_BYTES, not of these
     formats, not whole, or not of a size in pixels that can be judged.
     """
-    content = read_regular(path, MAXIMUM_IMAGE_BYTES)
+    return decode_content(read_regular(path, MAXIMUM_IMAGE_BYTES), formats)
+
+
+def decode_content(content: bytes, formats: Sequence[str] = FORMATS) -> Decoded:
+    """Decode the content of an image file, which is not larger than MAXIMUM_IMAGE_BYTES. Raises as `decode` does."""
     found = find_format(content, formats)
     notices: list[str] = []
     if found == "PNG":

@@ -1,0 +1,63 @@
+"""Which ONNX file a path means."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import errors
+from commands.steps.serving.model_file import find_onnx
+from tests.onnx_files import tiny_contract, write_onnx
+
+
+def begin_run(run: Path, weights_digest: str) -> Path:
+    run.mkdir()
+    (run / "manifest.json").write_text(json.dumps({"files": {}, "weights_digest": weights_digest}))
+    return run
+
+
+def export_into(folder: Path, weights_digest: str) -> Path:
+    folder.mkdir()
+    return write_onnx(folder / "model.onnx", contract=tiny_contract(weights_digest=weights_digest))
+
+
+def test_a_file_is_itself(tmp_path: Path) -> None:
+    path = write_onnx(tmp_path / "any name")
+    assert find_onnx(path) == path
+
+
+def test_a_run_is_the_first_export_of_its_weights(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    export_into(run / "export", "c" * 64)
+    wanted = export_into(run / "export-2", "b" * 64)
+    export_into(run / "export-3", "b" * 64)
+    assert find_onnx(run) == wanted
+
+
+def test_a_run_that_was_not_exported_says_how(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    with pytest.raises(errors.UsageError, match=f"Run: python run.py export {run}"):
+        find_onnx(run)
+
+
+def test_an_export_of_other_weights_is_refused(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    export_into(run / "export", "c" * 64)
+    with pytest.raises(errors.PromiseError, match="Received: others. Run: python run.py export"):
+        find_onnx(run)
+
+
+def test_a_changed_export_is_refused(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    path = export_into(run / "export", "b" * 64)
+    path.write_bytes(path.read_bytes() + b"\0")
+    with pytest.raises(errors.PromiseError, match="SHA-256"):
+        find_onnx(run)
+
+
+@pytest.mark.parametrize("name", ["absent", "text", "folder"])
+def test_anything_else_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("hello")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(errors.UsageError, match="Expected a run folder or a model.onnx"):
+        find_onnx(tmp_path / name)
