@@ -21,10 +21,12 @@ from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
 from data_io.checkpoint_writing import CheckpointWriter
 from data_io.checkpoints import FOLDER, sweep_leftovers
+from data_io.event_files import check_installed
 from data_io.files import write_text
 from data_io.locking import locked
 from data_io.opening import OpenData
 from data_io.run_folder import (
+    EVENTS,
     RECIPE,
     begin_manifest,
     check_writable,
@@ -48,6 +50,8 @@ def run(args: Namespace) -> Path | None:
 def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     args.loader, args.on_nan = args.loader or LOADERS[0], args.on_nan or ON_NAN[0]
     check_loader(args.loader)
+    if args.tensorboard:
+        check_installed()
     is_sample = locate_data(args.data) is None
     recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
     if args.check:
@@ -90,6 +94,9 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     recipe = from_values(tomllib.loads(text))
     take_over_options(args, run)
     check_loader(args.loader)
+    args.tensorboard = args.tensorboard or (run / EVENTS).is_dir()
+    if args.tensorboard:
+        check_installed()
     data = open_data(args, find_data(args.data), recipe)
     facts = find_facts(args, data, text)
     for notice in check_resumable(args, begun, facts):

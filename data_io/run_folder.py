@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ RECIPE = "recipe.toml"
 MODEL = "model.keras"
 METRICS = "metrics.json"
 HISTORY = "history.csv"
+EVENTS = "tensorboard"
 
 
 def create_run_folder(parent: Path, name: str) -> Path:
@@ -58,13 +59,20 @@ def begin_manifest(run: Path, facts: Mapping[str, Any]) -> None:
 
 
 def write_manifest(run: Path, facts: Mapping[str, Any]) -> None:
-    """Write manifest.json: `facts`, the commit, and the SHA-256 of every file that the run folder holds."""
+    """Write manifest.json: `facts`, the commit, and the SHA-256 of every file of the run folder but event files."""
     digests = {
         path.relative_to(run).as_posix(): digest_file(path)
         for path in sorted(run.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".") and path.parent != run / EVENTS
     }
     write_json(run / MANIFEST, {**facts, "commit": read_commit(), "files": digests})
+
+
+def record_files(run: Path, names: Sequence[str]) -> None:
+    """Put the SHA-256 of files that a finished run was given since into its manifest. Raises as `read_manifest`."""
+    manifest = read_manifest(run)
+    digests = {**manifest["files"], **{name: digest_file(run / name) for name in names}}
+    write_json(run / MANIFEST, {**manifest, "files": digests})
 
 
 def read_beginning(run: Path) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Draws a run's curves over the epochs and its confusion matrix, and encodes them as PNG."""
+"""Draws a run's curves over the epochs and its confusion matrix, and encodes them as PNG or SVG."""
 
 import io
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ def draw_curves(history: Sequence[Mapping[str, float]], title: str) -> Figure:
     """
     if not history:
         raise ValueError("Expected at least one epoch in the history. Received: none.")
-    figure = _start_figure(11.2, 4.6, title)
+    figure = start_figure(11.2, 4.6, title)
     loss_axes = figure.add_axes((0.05, 0.225, 0.33, 0.595))
     accuracy_axes = figure.add_axes((0.545, 0.225, 0.33, 0.595))
     loss_top = max(_finite_values(history, "loss"), default=0.0) * 1.05
@@ -83,7 +83,7 @@ def draw_confusion(confusion: ArrayLike, title: str) -> Figure:
     shares = counts / np.maximum(row_images, 1)
     side = 0.95 * classes  # inches; around it 0.75 left, 0.15 right, 1.05 above, 0.55 below
     width, height = max(side + 0.9, 4.6), side + 1.6
-    figure = _start_figure(width, height, title)
+    figure = start_figure(width, height, title)
     axes = figure.add_axes((0.75 / width, 0.55 / height, side / width, side / height))
     colours = colormaps["Blues"]
     axes.imshow(shares, cmap=colours, vmin=0.0, vmax=1.0)
@@ -121,7 +121,16 @@ def encode_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _start_figure(width_inches: float, height_inches: float, title: str) -> Figure:
+def encode_svg(figure: Figure) -> bytes:
+    """Return the figure as SVG, its text as shapes; without date or version: equal figures, equal bytes."""
+    buffer = io.BytesIO()
+    with rc_context({"svg.hashsalt": "curves", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def start_figure(width_inches: float, height_inches: float, title: str) -> Figure:
+    """Return an empty figure of 150 dots per inch with a bold title in its upper left corner."""
     figure = Figure(figsize=(width_inches, height_inches), dpi=DOTS_PER_INCH)
     FigureCanvasAgg(figure)
     # A letter of the bold font is 0.7 of its size wide at the most common: a long title shrinks to fit.

@@ -1,6 +1,7 @@
-"""The shell of every HTML page: one file that needs no network and no script, and escapes what it is given."""
+"""The shell of every HTML page: one file that needs no network, and escapes what it is given."""
 
 import base64
+import hashlib
 import html
 from collections.abc import Sequence
 
@@ -94,18 +95,27 @@ def cards(values: Sequence[tuple[str, object, str]]) -> Html:
     )
 
 
-def page(title: str, subtitle: object, parts: Sequence[object], footer: object = "") -> str:
-    """Return the whole page as text to be written in UTF-8."""
+def page(
+    title: str, subtitle: object, parts: Sequence[object], footer: object = "", style: str = "", script: str = ""
+) -> str:
+    """Return the whole page as text to be written in UTF-8; `style` and `script` are our own, and go in as they are.
+
+    No other script than this one runs, even if some text were not escaped: the policy names it by its digest.
+    """
+    policy, code = POLICY, ""
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy, code = f"{POLICY}; script-src 'sha256-{digest}'", f"<script>{script}</script>"
     head = (
         '<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>{escape(title)}</title><style>{STYLE}{style}</style>"
     )
     header = element("header", element("h1", title), element("p", subtitle, class_="subtitle") if subtitle else "")
     end = element("footer", footer) if footer else ""
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}</head>'
-        f"<body>{header}{element('main', *parts)}{end}</body></html>\n"
+        f"<body>{header}{element('main', *parts)}{end}{code}</body></html>\n"
     )

@@ -63,7 +63,9 @@ details{margin:.4rem 0}summary{cursor:pointer;color:var(--blue)}
 @media (max-width:36rem){body{padding:1.4rem .8rem 2rem}h1{font-size:1.5rem}section{padding:1rem}
 .cards{grid-template-columns:repeat(2,1fr)}.drawing{min-width:5.5rem}th{white-space:normal}td,th{padding-right:.6rem}
 .strip figure{width:5.2rem}.strip img{width:5.2rem;height:5.2rem}}
-@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--quiet:#444;--line:#bbb}
+@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--quiet:#444;--line:#bbb;
+--blue:#0067a3;--blue-soft:#cfe3f1;--good:#00704f;--warning:#8a5a00;--error:#b03a00;
+--warning-soft:#fdf1d8;--error-soft:#fde6dc;--good-soft:#dff3ec}
 body{max-width:none;padding:0;font-size:10pt}
 section,.card{break-inside:avoid;border-color:#bbb}.scroll{overflow:visible}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

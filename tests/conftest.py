@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 # Keras belongs to a process: these are run by test_ring.py in a child per backend, or here when KERAS_BACKEND says
-# which backend this process is for.
-collect_ignore = ["test_ring.py"] if os.environ.get("KERAS_BACKEND") else ["keras_models", "commands"]
+# which backend this process is for. `browser` needs a Chromium: it is run when it is named on the command line.
+collect_ignore = ["browser", *(["test_ring.py"] if os.environ.get("KERAS_BACKEND") else ["keras_models", "commands"])]
 
 DrawDataFolder = Callable[..., Path]
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from commands.arguments.groups import add_backend_options, add_data_options, whole_number
+from commands.arguments.groups import add_backend_options, add_data_options, port_number, whole_number
 
 
 def add_export(export: ArgumentParser) -> None:
@@ -36,6 +36,15 @@ def add_predict(predict: ArgumentParser) -> None:
     )
     predict.add_argument("--submission", type=Path, metavar="SAMPLE", help="fill this sample submission instead")
     predict.add_argument(
+        "--explain", type=Path, metavar="DIR", help="a picture of each image with its heat map (half a second each)"
+    )
+    predict.add_argument(
         "--on-bad", choices=("fail", "mark"), default="fail", help="mark: a row without label for a bad image (fail)"
     )
     add_backend_options(predict)
+
+
+def add_serve(serve: ArgumentParser) -> None:
+    """Add the options of `serve`."""
+    serve.add_argument("model", type=Path, metavar="MODEL", help="a run folder that was exported, or a model.onnx")
+    serve.add_argument("--port", type=port_number, default=8000, help="of 127.0.0.1; 0 takes one that is free (8000)")

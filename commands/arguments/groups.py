@@ -41,6 +41,13 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def port_number(text: str) -> int:
+    """Read a port from 0 to 65535. Raises ArgumentTypeError."""
+    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
+
+
 def count(text: str) -> int:
     """Read a whole number from 1. Raises ArgumentTypeError."""
     if not text.isdecimal() or int(text) < 1:

@@ -1,6 +1,6 @@
 """The command line's parser. Standard library alone, so that `--help` is quick."""
 
-from commands.arguments import artefacts, comparisons, data, runs
+from commands.arguments import artefacts, comparisons, data, reports, runs
 from commands.arguments.groups import Parser
 
 
@@ -18,8 +18,11 @@ def build_parser() -> Parser:
     runs.add_evaluate(verbs.add_parser("evaluate", help="judge a finished run again"))
     runs.add_reproduce(verbs.add_parser("reproduce", help="run a finished run again and compare"))
     comparisons.add_compare(verbs.add_parser("compare", help="one experiment on every backend: agreement and cost"))
+    reports.add_report(verbs.add_parser("report", help="show runs: one page that opens without network"))
+    comparisons.add_bench(verbs.add_parser("bench", help="speed, against the original in plain PyTorch"))
     artefacts.add_export(verbs.add_parser("export", help="write a run as ONNX or SavedModel, and prove that it agrees"))
     artefacts.add_predict(verbs.add_parser("predict", help="say of images which generator made them"))
+    artefacts.add_serve(verbs.add_parser("serve", help="try a model in the browser, or from a script"))
     data.add_check(
         verbs.add_parser("check", help="audit a data folder: mistakes, copies, leaks, shortcuts to the label")
     )

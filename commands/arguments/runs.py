@@ -38,6 +38,9 @@ def add_train(train: ArgumentParser) -> None:
         choices=ON_NAN,
         help="rewind: back to the last kept state with half the learning rate, at most 3 times (stop)",
     )
+    train.add_argument(
+        "--tensorboard", action="store_true", help="event files into the run's folder tensorboard, an entry an epoch"
+    )
     train.add_argument("--check", action="store_true", help="exit 6 unless the recipe's claim is met")
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from commands.steps.judging import write_judgement
 from commands.steps.keeping import Progress
 from commands.steps.progress import counting
+from commands.steps.reporting.writing import write_report
 from commands.steps.startup import holding_stderr
 from data_io.checkpoint_writing import CheckpointWriter
 from data_io.files import replacing, write_bytes
@@ -71,4 +72,5 @@ def finish_run(
     )
     print("\n".join(describe(scores)))
     print(f"{minutes:.1f} minutes; wrote {run}")
+    print(f"report: {write_report(run)}")  # the run is finished: this can be written again
     return scores, minutes

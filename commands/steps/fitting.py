@@ -13,9 +13,10 @@ from commands.steps.networks import build_network, ordered_batches, training_bat
 from commands.steps.progress import TrainingProgress
 from commands.steps.stopping import TimeIsUp, deferring_signals
 from data_io.checkpoint_writing import CheckpointWriter
+from data_io.event_files import EventFile
 from data_io.history import write_history
 from data_io.opening import OpenData
-from data_io.run_folder import HISTORY
+from data_io.run_folder import EVENTS, HISTORY
 from recipes.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _attempt(
     metrics = compile_model(model, schedule, train.steps)
     if progress.history:
         write_history(run / HISTORY, progress.history)
+    events = EventFile(run / EVENTS, progress.epoch + 1) if args.tensorboard else None
     bars = TrainingProgress(schedule.epochs, train.steps, progress.epoch)
     with deferring_signals(args.time_limit, begun_seconds) as stop:
         interval_seconds = recipe.training.checkpoint_seconds
@@ -101,6 +103,8 @@ def _attempt(
 
         def on_epoch(record: "Epoch") -> None:
             bars.epoch(record)
+            if events:
+                events.add(dataclasses.asdict(record))
             keeper.epoch(record)
 
         try:
@@ -127,6 +131,8 @@ def _attempt(
             ) from error
         finally:
             bars.close()
+            if events:
+                events.close()
     if not has_finite_weights(model):
         raise errors.DivergedError("Expected finite weights after the last step. Received: others.")
     return in_full_precision(recipe, model)

@@ -27,6 +27,8 @@ FILES = {
     "metrics.json",
     "model.keras",
     "curves.png",
+    "curves.svg",
+    "report.html",
     "confusion_matrix.png",
     "validation_predictions.csv",
     "submission.csv",

@@ -18,6 +18,7 @@ from data_io.run_folder import (
     read_beginning,
     read_commit,
     read_manifest,
+    record_files,
     write_manifest,
 )
 
@@ -192,3 +193,11 @@ def test_outside_of_git_the_commit_is_unknown(monkeypatch: pytest.MonkeyPatch, e
 def test_a_manifest_is_json_with_sorted_keys(finished: Path) -> None:
     text = (finished / "manifest.json").read_text(encoding="utf-8")
     assert list(json.loads(text)) == ["backend", "commit", "files", "seed"]
+
+
+def test_a_file_that_came_later_is_put_into_the_manifest_beside_the_others(finished: Path) -> None:
+    before = read_manifest(finished)
+    (finished / "late.txt").write_bytes(b"late")
+    record_files(finished, ["late.txt"])
+    digest = "089001a35679a33ef3db0ca350db9b9a2f0136e0e327577b04b3b98127470961"
+    assert read_manifest(finished) == {**before, "files": {**before["files"], "late.txt": digest}}

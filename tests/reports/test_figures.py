@@ -232,3 +232,9 @@ def test_a_figure_brings_its_own_canvas_and_no_pyplot() -> None:
     assert isinstance(figures.draw_confusion(COUNTS, "t").canvas, FigureCanvasAgg)
     line = "import sys, reports.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-B", "-c", line], cwd=ROOT, check=False).returncode == 0
+
+
+def test_an_svg_repeats_has_no_date_and_no_font_of_the_machine() -> None:
+    first = figures.encode_svg(figures.draw_curves(make_history(5), "t"))
+    assert first == figures.encode_svg(figures.draw_curves(make_history(5), "t"))
+    assert first.startswith(b"<?xml") and b"<dc:date>" not in first and b"<text" not in first

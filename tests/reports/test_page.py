@@ -94,3 +94,10 @@ def test_an_image_is_inside_the_page_and_has_words() -> None:
     assert image(b"\x00\x01\x02", "three bytes") == '<img alt="three bytes" src="data:image/png;base64,AAEC">'
     with pytest.raises(ValueError, match="alternative text"):
         image(b"\x00", "")
+
+
+def test_a_script_of_the_page_is_allowed_by_its_digest_and_no_other() -> None:
+    # echo -n 'x()' | openssl dgst -sha256 -binary | base64
+    text = page("t", "", [], script="x()", style="b{}")
+    assert "script-src 'sha256-D6IGS8VMvCoyaR/l0h9tERrBTATY01CoPS7l6xDv0kI='" in text
+    assert text.count("<script") == 1 and "<script>x()</script></body>" in text and "b{}</style>" in text
