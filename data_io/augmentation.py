@@ -1,5 +1,6 @@
 """The random order and the random changes of one epoch, drawn in NumPy: the same on every backend."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,3 +44,20 @@ def warp(image: NDArray[np.uint8], flipped: bool, degrees: float) -> NDArray[np.
     if degrees == 0:
         return image
     return np.asarray(Image.fromarray(image).rotate(degrees, Image.Resampling.NEAREST, fillcolor=(0, 0, 0)))
+
+
+def fixed_point_matrix(degrees: float, height: int, width: int) -> NDArray[np.int32]:
+    """Return (6,) whole numbers with which `warp`'s turn can be done anywhere, for sides below 4,096 pixels.
+
+    New pixel (x, y) is old pixel ((m0 x + m1 y + m2) >> 16, (m3 x + m4 y + m5) >> 16), or black where there is none:
+    the arithmetic of Pillow's `rotate` (Image.py) and `affine_fixed` (libImaging/Geometry.c, 13.0.0), in which 1 is
+    65536 and a pixel's place is its centre.
+    """
+    turn = -math.radians(degrees % 360)
+    cosine, sine = round(math.cos(turn), 15), round(math.sin(turn), 15)
+    middle_x, middle_y = width / 2, height / 2
+    shift_x = cosine * -middle_x + sine * -middle_y + middle_x
+    shift_y = -sine * -middle_x + cosine * -middle_y + middle_y
+    rows = [(cosine, sine, shift_x), (-sine, cosine, shift_y)]
+    values = [number for x, y, shift in rows for number in (x, y, shift + x * 0.5 + y * 0.5)]
+    return np.array([math.floor(value * 65536 + 0.5) for value in values], np.int32)

@@ -1,13 +1,23 @@
 """Batches as a pure function of (seed, epoch, index): the same bytes whoever asks, in whatever order, how often."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data_io.augmentation import Draws, draw_epoch, warp
+from data_io.augmentation import Draws, draw_epoch, fixed_point_matrix, warp
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What makes a batch: places (B,) among all images, which are mirrored (B,), matrices (B, 6) of their turns."""
+
+    places: NDArray[np.int64]
+    flipped: NDArray[np.bool_]
+    matrices: NDArray[np.int32]
 
 
 class Batches:
@@ -79,3 +89,12 @@ class ShuffledBatches(Batches):
         for place, image in enumerate(chosen):
             images[place] = warp(self.images[image], bool(draws.flipped[image]), float(draws.degrees[image]))
         return images, self.labels[chosen]
+
+    def plan(self, epoch: int, index: int) -> Plan:
+        """Return how batch `index` of `epoch` is made of `images`, for whoever makes it elsewhere."""
+        span = self._span(index)
+        draws = self._draws(epoch)
+        places = draws.order[span]
+        height, width = self.images.shape[1:3]
+        matrices = [fixed_point_matrix(float(draws.degrees[place]), height, width) for place in places]
+        return Plan(places, draws.flipped[places], np.stack(matrices))

@@ -47,6 +47,11 @@ def _jax_device(jax: Any) -> str:
     return "cpu" if device.platform == "cpu" else f"{device.platform} ({device.device_kind})"
 
 
+def is_gpu() -> bool:
+    """Tell whether the backend computes on a GPU."""
+    return find_device("auto").startswith("gpu")
+
+
 def forbid_reduced_precision() -> None:
     """Keep a GPU from rounding the factors of float32 products to ten bits (TF32), for comparisons. None on a CPU."""
     backend = keras.backend.backend()

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_models.loader import Batches
+from keras_models.batches import Batches
 from keras_models.schedule import Schedule, StepDrops
 from keras_models.training import compile_model
 

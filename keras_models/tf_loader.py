@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_models.loader import Batches
+from keras_models.batches import Batches
 
 READERS = os.cpu_count() or 1
 BATCHES_AHEAD = 4  # a slow batch is hidden behind four steps; at 64 images of 128 px this is 13 MB

@@ -8,8 +8,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from keras_models.batches import Batches, Rest
+from keras_models.device import is_gpu
+from keras_models.device_batches import DeviceBatches, PlannedBatches, PlannedRest
 from keras_models.following import Epoch, EpochSetter, Follower
-from keras_models.loader import Batch, BatchDataset, Batches
+from keras_models.loader import BatchDataset
 from keras_models.losses import make_loss, make_metrics
 from keras_models.schedule import Schedule, StepDrops, make_optimizer
 from keras_models.snapshot import Metrics, restore_metrics, restore_snapshot, synchronize
@@ -73,7 +76,7 @@ def fit(
     try:
         if start.step:
             if start.step < train.steps:
-                rest = Rest(train, start.step)
+                rest = PlannedRest(train, start.step) if isinstance(train, PlannedBatches) else Rest(train, start.step)
                 _run(model, rest, validation, schedule, loader, (epoch, epoch + 1), callbacks, (metrics, start))
             else:
                 _judge(model, validation, callbacks, start)
@@ -85,28 +88,6 @@ def fit(
         raise
     if schedule.ema:
         model.optimizer.finalize_variable_values(model.trainable_variables)
-
-
-class Rest:
-    """The batches of an epoch from `first` on: what an interrupted epoch has left."""
-
-    def __init__(self, batches: Batches, first: int) -> None:
-        self.batches = batches
-        self.first = first
-
-    @property
-    def steps(self) -> int:
-        """Number of batches left."""
-        return self.batches.steps - self.first
-
-    @property
-    def images_per_epoch(self) -> int:
-        """Number of images in the whole epoch."""
-        return self.batches.images_per_epoch
-
-    def batch(self, epoch: int, index: int) -> Batch:
-        """Return what is batch `first + index` of the whole epoch."""
-        return self.batches.batch(epoch, self.first + index)
 
 
 def _run(
@@ -141,6 +122,8 @@ def _open_loader(batches: Batches, loader: str) -> Any:
         from keras_models.tf_loader import TfDataLoader  # TensorFlow costs 5 s and is optional, so only if asked
 
         return TfDataLoader(batches)
+    if is_gpu() and keras.backend.backend() != "tensorflow" and isinstance(batches, PlannedBatches):
+        return DeviceBatches(batches)
     return BatchDataset(batches)
 
 

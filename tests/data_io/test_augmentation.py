@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from data_io.augmentation import draw_epoch, warp
+from data_io.augmentation import draw_epoch, fixed_point_matrix, warp
 
 
 def grey(rows: list[list[int]]) -> NDArray[np.uint8]:
@@ -135,3 +135,17 @@ def test_chances_of_0_and_1_and_no_rotation_are_exact() -> None:
     assert not never.flipped.any()
     assert always.flipped.all()
     assert (never.degrees == 0).all()
+
+
+@pytest.mark.parametrize("size", [(32, 32), (31, 31), (24, 40)])
+def test_the_matrix_in_fixed_point_turns_as_pillow_does_to_the_last_pixel(size: tuple[int, int]) -> None:
+    generator = np.random.default_rng(9)
+    image = generator.integers(1, 256, (*size, 3), np.uint8)
+    y, x = np.mgrid[: size[0], : size[1]]
+    for degrees in [*generator.uniform(-180, 180, 300), 0.0, 1e-9, 30.0, 45.0]:
+        m = fixed_point_matrix(float(degrees), *size).tolist()
+        column, row = (m[0] * x + m[1] * y + m[2]) >> 16, (m[3] * x + m[4] * y + m[5]) >> 16
+        inside = (column >= 0) & (column < size[1]) & (row >= 0) & (row < size[0])
+        wanted = np.zeros_like(image)
+        wanted[inside] = image[row[inside], column[inside]]
+        np.testing.assert_array_equal(warp(image, False, float(degrees)), wanted, str(degrees))

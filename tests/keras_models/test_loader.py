@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from data_io.batches import ShuffledBatches
-from keras_models.loader import Batch, BatchDataset
+from keras_models.batches import Batch
+from keras_models.loader import BatchDataset
 
 
 @pytest.fixture
