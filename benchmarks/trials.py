@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pixels import Pixels
-from data_io.batches import Batch, Batches, ShuffledBatches
+from data_io.batches import Batch, Plan, ShuffledBatches
 from data_io.files import write_json
 from recipes.recipe import Recipe
 
@@ -75,8 +75,9 @@ def shuffled_batches(recipe: Recipe, pixels: Pixels) -> ShuffledBatches:
 class FullBatches:
     """The first `steps` full batches of training as one long epoch: a smaller last batch would compile anew."""
 
-    def __init__(self, batches: Batches, steps: int) -> None:
+    def __init__(self, batches: ShuffledBatches, steps: int) -> None:
         self.batches = batches
+        self.images, self.labels = batches.images, batches.labels
         self.steps = steps
         self._full = batches.images_per_epoch // batches.batch_size
         if not self._full:
@@ -90,3 +91,7 @@ class FullBatches:
     def batch(self, epoch: int, index: int) -> Batch:
         """Return batch `index` of all; there is one epoch."""
         return self.batches.batch(index // self._full, index % self._full)
+
+    def plan(self, epoch: int, index: int) -> Plan:
+        """Return how that batch is made, for a GPU that makes it itself."""
+        return self.batches.plan(index // self._full, index % self._full)
