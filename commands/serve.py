@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import errors
 from commands.steps.models import open_model
-from commands.steps.serving.model_file import find_onnx
+from commands.steps.serving.model_file import find_or_export
 from data_io.files import digest_file
 
 HOST = "127.0.0.1"
@@ -25,7 +25,7 @@ def run(args: Namespace) -> None:
             f"Expected {', '.join(PACKAGES)} to be installed, to serve. Received: no {', no '.join(missing)}. "
             "Run: pip install -c constraints.txt -e '.[serve]'"
         )
-    path = find_onnx(args.model)
+    path = find_or_export(args.model)
     classifier = open_model(path, args)
     with _listen(args.port) as listening:
         from commands.steps.serving.app import build_app

@@ -46,5 +46,5 @@ def add_predict(predict: ArgumentParser) -> None:
 
 def add_serve(serve: ArgumentParser) -> None:
     """Add the options of `serve`."""
-    serve.add_argument("model", type=Path, metavar="MODEL", help="a run folder that was exported, or a model.onnx")
+    serve.add_argument("model", type=Path, metavar="MODEL", help="a run folder, or a model.onnx")
     serve.add_argument("--port", type=port_number, default=8000, help="of 127.0.0.1; 0 takes one that is free (8000)")

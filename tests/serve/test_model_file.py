@@ -1,12 +1,13 @@
 """Which ONNX file a path means."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import errors
-from commands.steps.serving.model_file import find_onnx
+from commands.steps.serving.model_file import find_onnx, find_or_export
 from tests.onnx_files import tiny_contract, write_onnx
 
 
@@ -34,10 +35,30 @@ def test_a_run_is_the_first_export_of_its_weights(tmp_path: Path) -> None:
     assert find_onnx(run) == wanted
 
 
-def test_a_run_that_was_not_exported_says_how(tmp_path: Path) -> None:
+def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = begin_run(tmp_path / "run", "b" * 64)
-    with pytest.raises(errors.UsageError, match=f"Run: python run.py export {run}"):
-        find_onnx(run)
+    (run / "manifest.json").write_text(
+        json.dumps({"files": {}, "weights_digest": "b" * 64, "options": {"data": str(tmp_path)}})
+    )
+    asked: list[list[str]] = []
+
+    def export(words: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        asked.append(words[2:])
+        export_into(run / "export", "b" * 64)
+        return subprocess.CompletedProcess(words, 0)
+
+    monkeypatch.setattr(subprocess, "run", export)
+    assert find_or_export(run) == find_or_export(run) == run / "export" / "model.onnx"
+    assert asked == [["export", str(run), "--data", str(tmp_path)]]
+
+
+def test_an_export_that_fails_is_told_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    monkeypatch.setattr(subprocess, "run", lambda words, check: subprocess.CompletedProcess(words, 4))
+    with pytest.raises(errors.PromiseError, match=f"Received: exit code 4. Run: python run.py export {run}"):
+        find_or_export(run)
 
 
 def test_an_export_of_other_weights_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
-"""Which ONNX file is served: the one that is named, or the one that a run was exported to."""
+"""Which ONNX file is served: the one that is named, or the one that a run was or is now exported to."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import errors
@@ -8,13 +10,33 @@ from data_io.model_files import ONNX_FILE, describe_content
 from data_io.run_folder import MANIFEST, read_manifest
 
 ONNX = "model.onnx"
+PROGRAM = Path(__file__).resolve().parents[3] / "run.py"
 
 
-def find_onnx(path: Path) -> Path:
+def find_or_export(path: Path) -> Path:
+    """Return what `find_onnx` finds, after exporting a run that was not. Raises as it does, and if exporting fails."""
+    found = find_onnx(path)
+    if found is None:
+        print(f"{path} was not exported yet", flush=True)
+        data = (read_manifest(path).get("options") or {}).get("data")
+        options = ["--data", data] if data and Path(data).is_dir() else []
+        # A process of its own, so that the server has neither Keras nor a framework in its memory.
+        words = [sys.executable, str(PROGRAM), "export", str(path), *options]
+        exported = subprocess.run(words, check=False)
+        found = find_onnx(path)
+        if exported.returncode or found is None:
+            raise errors.PromiseError(
+                f"Expected {path} to be exported. Received: exit code {exported.returncode}. "
+                f"Run: python run.py export {path}"
+            )
+    return found
+
+
+def find_onnx(path: Path) -> Path | None:
     """Return the ONNX file at `path`, or of the run folder `path`: in export, export-2, … the first with its weights.
 
-    Raises UsageError for what is neither or has not been exported, PromiseError for exports of other weights or that
-    were changed.
+    None for a run that has not been exported. Raises UsageError for what is neither, PromiseError for exports of other
+    weights or that were changed.
     """
     try:
         kind = describe_content(path)
@@ -36,4 +58,4 @@ def find_onnx(path: Path) -> Path:
         raise errors.PromiseError(
             f"Expected the weights of {path} in {exported[0]}. Received: others. Run: python run.py export {path}"
         )
-    raise errors.UsageError(f"Expected {path}/export/{ONNX}. Received: no such file. Run: python run.py export {path}")
+    return None
