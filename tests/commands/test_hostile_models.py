@@ -28,6 +28,7 @@ from data_io.run_folder import read_manifest
 from keras_models.inference import predict_logits
 from tests.commands.conftest import TinyRun
 from tests.commands.refusals import refusal
+from tests.keras_models.weights_files import lambda_layer, system_call
 
 IMAGES = np.random.default_rng(5).integers(0, 256, (70, 32, 32, 3), np.uint8)
 
@@ -78,23 +79,6 @@ def test_a_run_folder_and_its_model_keras_answer_as_the_network_does(folder: Pat
         assert (model.contract.name, model.contract.family, model.contract.size_pixels) == ("tiny", "cnn", 32)
         assert model.contract.temperature == 1.0
         assert model.contract.weights_digest == read_manifest(folder)["weights_digest"]
-
-
-def lambda_layer(marker: Path) -> dict[str, Any]:
-    import keras
-
-    layer = keras.layers.Lambda(lambda image, command: os.system(command), arguments={"command": f"touch {marker}"})
-    return {"module": "keras.layers", "class_name": "Lambda", "config": layer.get_config(), "registered_name": None}
-
-
-def system_call(marker: Path) -> dict[str, Any]:
-    return {
-        "module": "os",
-        "class_name": "function",
-        "config": "system",
-        "registered_name": "system",
-        "args": str(marker),
-    }
 
 
 @pytest.mark.parametrize("make", [lambda_layer, system_call], ids=["a1_lambda", "a2_os_system"])

@@ -17,7 +17,16 @@ import pytest
 
 from keras_models.saving import load_weights
 from tests.keras_models.conftest import tiny_cnn
-from tests.keras_models.weights_files import CONVOLUTION, refusal, replace, save_members, with_weights, write
+from tests.keras_models.weights_files import (
+    CONVOLUTION,
+    lambda_layer,
+    refusal,
+    replace,
+    save_members,
+    system_call,
+    with_weights,
+    write,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +43,6 @@ def network() -> keras.Model:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "model.keras"
-
-
-def lambda_layer(marker: Path) -> dict[str, Any]:
-    layer = keras.layers.Lambda(
-        lambda image, command: os.system(command) or image, arguments={"command": f"touch {marker}"}
-    )
-    return {"module": "keras.layers", "class_name": "Lambda", "config": layer.get_config(), "registered_name": None}
-
-
-def system_call(marker: Path) -> dict[str, Any]:
-    return {
-        "module": "os",
-        "class_name": "function",
-        "config": "system",
-        "registered_name": "system",
-        "args": [str(marker)],
-    }
 
 
 @pytest.mark.parametrize("make", [lambda_layer, system_call], ids=["a1_lambda", "a2_os_system"])

@@ -1,9 +1,11 @@
 """Changed copies of what Keras writes for the tiny CNN, for the tests of what reads it. For a process with Keras."""
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 import keras
@@ -56,3 +58,20 @@ def replace(key: str, make: Callable[[h5py.File], object]) -> Callable[[h5py.Fil
         make(file)
 
     return change
+
+
+def lambda_layer(marker: Path) -> dict[str, Any]:
+    layer = keras.layers.Lambda(
+        lambda image, command: os.system(command) or image, arguments={"command": f"touch {marker}"}
+    )
+    return {"module": "keras.layers", "class_name": "Lambda", "config": layer.get_config(), "registered_name": None}
+
+
+def system_call(marker: Path) -> dict[str, Any]:
+    return {
+        "module": "os",
+        "class_name": "function",
+        "config": "system",
+        "registered_name": "system",
+        "args": [str(marker)],
+    }
