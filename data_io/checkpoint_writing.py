@@ -1,6 +1,6 @@
 """Checkpoints written by a thread of their own, so that training waits for a copy of its state and not for the disk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, save_checkp
 class CheckpointWriter:
     """Writes one checkpoint of a run at a time; `wait` until it is there. Leaving its `with` waits too.
 
-    A write that failed raises its EnvironmentFault at the next call. One that is under way when the process is
-    killed leaves the checkpoint before it, as any write here does.
+    A write that failed raises its EnvironmentFault at the next `write` or `wait`. One that is under way when the process
+    is killed leaves the checkpoint before it, as any write here does.
     """
 
     def __init__(self, run: Path) -> None:
@@ -28,13 +28,25 @@ class CheckpointWriter:
         """True while a checkpoint is on its way."""
         return self._write is not None and not self._write.done()
 
-    def write(self, arrays: Mapping[str, NDArray[np.generic]], values: Mapping[str, Any], is_best: bool) -> None:
+    def write(
+        self,
+        arrays: Mapping[str, NDArray[np.generic]],
+        values: Mapping[str, Any],
+        is_best: bool,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         """Begin to write arrays, which nobody may change any more, as the last checkpoint, or as the best and last.
 
+        `check` is called in the thread first: what it raises comes out as a failed write does, and nothing is written.
         Waits for the one before. Raises EnvironmentFault if that one could not be written.
         """
         self.wait()
-        self._write = self._pool.submit(self._save, arrays, values, is_best)
+
+        def save() -> None:
+            check()
+            self._save(arrays, values, is_best)
+
+        self._write = self._pool.submit(save)
 
     def wait(self) -> None:
         """Return when nothing is on its way any more. Raises EnvironmentFault when it could not be written."""

@@ -130,18 +130,25 @@ class Keeper:
         self._stop_if_asked()
 
     def save(self, is_best: bool = False) -> None:
-        """Begin to keep the state as it is now. Raises DivergedError rather than keep numbers that are not finite."""
+        """Begin to keep the state as it is now. Numbers that are not finite are not kept.
+
+        Raises what went wrong with the state before: EnvironmentFault, or DivergedError for such numbers.
+        """
         from keras_models.snapshot import is_finite, take_snapshot
 
         begun = time.monotonic()
         arrays = take_snapshot(self.model, self.metrics if self.progress.step else ())
-        if not is_finite(arrays):
-            raise _not_finite(self.progress.epoch, self.progress.step)
+        epoch, step = self.progress.epoch, self.progress.step
+
+        def check() -> None:
+            if not is_finite(arrays):
+                raise _not_finite(epoch, step)
+
         self.progress.epoch_seconds = begun - self._epoch_begun
         self.progress.saves += 1
         spent_seconds = self.progress.spent_seconds + begun - self.begun_seconds
         values = {**dataclasses.asdict(self.progress), "spent_seconds": spent_seconds}
-        self.writer.write(arrays, values, is_best)
+        self.writer.write(arrays, values, is_best, check)
         if not self.interval_seconds:
             self.writer.wait()  # whoever wants every step kept wants it kept before the next one
         self._saved = time.monotonic()

@@ -41,3 +41,16 @@ def test_a_write_that_failed_is_told_to_whoever_waits_for_it(tmp_path: Path) -> 
         with pytest.raises(errors.EnvironmentFault, match=LAST):
             writer.wait()
         writer.wait()  # and once only
+
+
+def test_what_a_check_refuses_is_not_written_and_is_told(tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise errors.DivergedError("Expected finite weights. Received: others.")
+
+    with CheckpointWriter(tmp_path) as writer:
+        writer.write({}, {"step": 1}, is_best=False)
+        writer.write({}, {"step": 2}, is_best=True, check=refuse)
+        with pytest.raises(errors.DivergedError, match="finite"):
+            writer.wait()
+    assert load_checkpoint(tmp_path / FOLDER / LAST)[1] == {"step": 1}
+    assert not (tmp_path / FOLDER / BEST).exists()
