@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_io.cache import CachedSplit
+from data_io.shards import copy_images, join_shards, list_shards
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """Images uint8 (N, H, W, 3), a memory map, and labels int32 (N,)."""
+    """Images uint8 (N, H, W, 3), memory maps, and labels int32 (N,)."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
@@ -20,17 +21,15 @@ class Pixels:
 def save_pixels(folder: Path, name: str, split: CachedSplit, places: NDArray[np.int64] | None = None) -> None:
     """Let children map a split, or its images at `places`, by name."""
     np.save(folder / f"{name}_labels.npy", split.labels if places is None else split.labels[places])
-    path, mapped = folder / f"{name}_images.npy", getattr(split.images, "filename", None)
-    if places is None and mapped:
-        path.symlink_to(Path(mapped).resolve())
+    files = [getattr(shard, "filename", None) for shard in list_shards(split.images)]
+    if places is not None or None in files:
+        copy_images(split.images, folder / f"{name}_images-00000.npy", places)
         return
-    chosen = np.arange(len(split.images)) if places is None else places
-    copied = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(len(chosen), *split.images.shape[1:]))
-    for place, image in enumerate(chosen):
-        copied[place] = split.images[image]
-    copied.flush()
+    for number, mapped in enumerate(files):
+        (folder / f"{name}_images-{number:05d}.npy").symlink_to(Path(str(mapped)).resolve())
 
 
 def load_pixels(folder: Path, name: str) -> Pixels:
     """Map what `save_pixels` left."""
-    return Pixels(np.load(folder / f"{name}_images.npy", mmap_mode="r"), np.load(folder / f"{name}_labels.npy"))
+    shards = [np.load(path, mmap_mode="r") for path in sorted(folder.glob(f"{name}_images-*.npy"))]
+    return Pixels(join_shards(shards), np.load(folder / f"{name}_labels.npy"))

@@ -69,6 +69,7 @@ def shuffled_batches(recipe: Recipe, pixels: Pixels) -> ShuffledBatches:
         recipe.seed,
         augmentation.flip_probability,
         augmentation.rotation_degrees,
+        training.shuffle_images,
     )
 
 

@@ -9,6 +9,9 @@ from PIL import Image
 
 # The stream of draws that this file makes from a seed; the first weights take other streams of the same seed.
 STREAM = 1
+# Of a bounded shuffle: consecutive images are read in runs, so many of which are mixed at a time. With more, reading
+# jumps more; with fewer, the same images meet more often.
+RUNS_PER_WINDOW = 16
 
 
 @dataclass(frozen=True)
@@ -20,18 +23,39 @@ class Draws:
     degrees: NDArray[np.float64]
 
 
-def draw_epoch(seed: int, epoch: int, images: int, flip_probability: float, rotation_degrees: float) -> Draws:
+def draw_epoch(
+    seed: int, epoch: int, images: int, flip_probability: float, rotation_degrees: float, shuffle_images: int = 0
+) -> Draws:
     """Draw an epoch's order, flips and rotation angles (uniform in ±rotation_degrees) for N = `images`.
 
     A pure function of its arguments: nothing is kept between epochs, so a peek, a second reader or a resume
-    changes nothing. All three arrays are (N,).
+    changes nothing. All three arrays are (N,). Every order is as likely as any other, or with `shuffle_images` those
+    of `draw_bounded_order`.
     """
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, epoch)))
     return Draws(
-        order=generator.permutation(images),
+        order=draw_bounded_order(generator, images, shuffle_images)
+        if shuffle_images
+        else generator.permutation(images),
         flipped=generator.random(images) < flip_probability,
         degrees=generator.uniform(-rotation_degrees, rotation_degrees, images),
     )
+
+
+def draw_bounded_order(generator: np.random.Generator, images: int, shuffle_images: int) -> NDArray[np.int64]:
+    """Return each place below `images` once, int64 (N,), such that it can be read nearly in sequence.
+
+    The places are cut into runs of consecutive ones, RUNS_PER_WINDOW to a window; the runs come in a random order, and
+    so do the places within each window of `shuffle_images` turns: as long as a window lasts, no more than
+    `shuffle_images` images are read, from about RUNS_PER_WINDOW stretches of the files.
+    """
+    run = max(1, shuffle_images // RUNS_PER_WINDOW)
+    starts = generator.permutation(-(-images // run)) * run
+    order: NDArray[np.int64] = (starts[:, None] + np.arange(run)).ravel()
+    order = order[order < images]
+    for start in range(0, images, shuffle_images):
+        generator.shuffle(order[start : start + shuffle_images])
+    return order
 
 
 def warp(image: NDArray[np.uint8], flipped: bool, degrees: float) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ class Plan:
 class Batches:
     """Images in their own order, unchanged: for validation and test.
 
-    `images` uint8 (N, H, W, 3), may be a memory map and is read batch by batch; `labels` int32 (N,).
+    `images` uint8 (N, H, W, 3), may be a memory map or a ShardedImages and is read batch by batch; `labels` int32 (N,).
     The last batch holds what is left over.
     """
 
@@ -55,8 +55,11 @@ class Batches:
         return slice(index * self.batch_size, (index + 1) * self.batch_size)
 
 
-class ShuffledBatches(Batches):
+class StreamedBatches(Batches):
     """Images in a new random order each epoch, each randomly mirrored and turned: for training.
+
+    With `shuffle_images` the order is random within windows of so many images, which are read nearly in sequence (see
+    `data_io.augmentation.draw_bounded_order`): no more than a window needs to be in memory.
 
     Safe to call from several threads at once: there is no state but the memory of the last epochs' draws.
     """
@@ -69,16 +72,19 @@ class ShuffledBatches(Batches):
         seed: int,
         flip_probability: float,
         rotation_degrees: float,
+        shuffle_images: int = 0,
     ) -> None:
         super().__init__(images, labels, batch_size)
         self.seed = seed
         self.flip_probability = flip_probability
         self.rotation_degrees = rotation_degrees
+        self.shuffle_images = shuffle_images
         # Two epochs: a loader that reads ahead asks for the next one while this one is still being read.
         self._draws = lru_cache(maxsize=2)(self._draw)
 
     def _draw(self, epoch: int) -> Draws:
-        return draw_epoch(self.seed, epoch, len(self.images), self.flip_probability, self.rotation_degrees)
+        images, chances = len(self.images), (self.flip_probability, self.rotation_degrees)
+        return draw_epoch(self.seed, epoch, images, *chances, self.shuffle_images)
 
     def batch(self, epoch: int, index: int) -> Batch:
         """Return batch `index` of `epoch`, both from 0: uint8 (B, H, W, 3) and int32 (B,)."""
@@ -89,6 +95,10 @@ class ShuffledBatches(Batches):
         for place, image in enumerate(chosen):
             images[place] = warp(self.images[image], bool(draws.flipped[image]), float(draws.degrees[image]))
         return images, self.labels[chosen]
+
+
+class ShuffledBatches(StreamedBatches):
+    """Such batches that also say how they are made, to a GPU that has room for all images and makes them itself."""
 
     def plan(self, epoch: int, index: int) -> Plan:
         """Return how batch `index` of `epoch` is made of `images`, for whoever makes it elsewhere."""

@@ -1,34 +1,47 @@
-"""Images decoded once into a memory-mapped uint8 file, named after the content it was made from.
+"""Images decoded once into memory-mapped uint8 files, each named after the content it was made from.
 
-Beside each `.npy` is a `.json` with the records of its images, the array's SHA-256 and its own. A pair that is not
-whole is made again. Processes that make one at once write the same bytes, each file in one rename.
+A split's images lie in shards of SHARD_IMAGES rows. Each is made by itself, by several threads, and renamed into its
+place when it is whole: an image that is changed or added costs its shard alone, and a build that is killed goes on
+where it was. What an image becomes depends on its file alone, so the bytes are the same however many threads there are.
 """
 
 import errno
-import hashlib
-import json
+import math
 import os
+import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 import errors
-from data_io.csv_files import MAXIMUM_TABLE_BYTES
-from data_io.files import digest_bytes, digest_file, replacing, unwritable, write_text
-from data_io.image_records import Advance, ImageRecord, SplitRecord, Unreadable, describe_images, read_each, read_images
-from data_io.images import FORMATS, MAXIMUM_IMAGE_BYTES, RESIZE_RULE, resize
-from data_io.regular_files import digest_regular
+from data_io import image_records
+from data_io.content_digests import digest_contents
+from data_io.files import unwritable
+from data_io.image_records import (
+    Advance,
+    ImageRecord,
+    Reading,
+    SplitRecord,
+    describe_images,
+    keep_readable,
+    read_images,
+)
+from data_io.images import FORMATS, RESIZE_RULE
+from data_io.shard_files import Shard, find_shard, make_shard, remove_shard
+from data_io.shards import join_shards
 from data_io.splits import Split
+
+SHARD_IMAGES = 4096  # 201 MB at 128 px: few files, and little to make again when an image changes
 
 
 @dataclass(frozen=True)
 class CachedSplit:
-    """A split with its pixels: uint8 (N, H, W, 3), a read-only memory map; `digest` names CSV and files.
+    """A split with its pixels: uint8 (N, H, W, 3), read-only memory maps; `digest` names CSV and files.
 
     `pixel_digests` are the SHA-256 of each image's pixels in its own size, `notices` what was done to images.
     """
@@ -49,19 +62,18 @@ class CachedSplit:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A split whose pixels are, or will be, in the file `path`, or cannot be, for the reasons in `mistakes`."""
+    """A split whose pixels are in `shards`, or are not there, for the reasons in `mistakes`."""
 
-    path: Path
+    shards: tuple[NDArray[np.uint8], ...]
     digest: str
     record: SplitRecord
     mistakes: tuple[str, ...]
     notices: tuple[str, ...]
 
     def load(self) -> CachedSplit:
-        """Map the pixels."""
-        images: NDArray[np.uint8] = np.load(self.path, mmap_mode="r")
+        """Return the split with its pixels."""
         notices = (*self.notices, *describe_images(self.record))
-        return CachedSplit(self.record.split, images, self.digest, self.record.pixel_digests, notices)
+        return CachedSplit(self.record.split, join_shards(self.shards), self.digest, self.record.pixel_digests, notices)
 
 
 def digest_split(split: Split) -> str:
@@ -69,28 +81,16 @@ def digest_split(split: Split) -> str:
 
     Raises DataError for files that cannot be read.
     """
-    try:
-        sha = hashlib.sha256(digest_regular(split.table, MAXIMUM_TABLE_BYTES).encode())
-    except ValueError as error:
-        raise errors.DataError(f"Expected to read {split.table}. Received: {error}.") from error
-    mistakes = []
-    for digest in read_each(split, lambda place: digest_regular(split.paths[place], MAXIMUM_IMAGE_BYTES), _ignore):
-        if isinstance(digest, Unreadable):
-            mistakes.append(digest.mistake)
-        else:
-            sha.update(digest.encode())
-    if mistakes:
-        raise errors.DataError(mistakes)
-    return sha.hexdigest()
+    return digest_contents(split, SHARD_IMAGES).split
 
 
 def open_split(
     split: Split, size_pixels: int, folder: Path, advance: Advance | None = None, formats: Sequence[str] = FORMATS
 ) -> CachedSplit:
-    """Map the pixels of a split, decoding them first if `folder` has no whole file for this content, size and rule.
+    """Map the pixels of a split; what `folder` does not hold whole, of this content, size and rule, is decoded first.
 
-    `advance` is called with a number of images as these are decoded, not at all when nothing is. Raises
-    DataError with one message per unreadable image, EnvironmentFault when `folder` cannot be written.
+    `advance` is called with numbers of images as these are found or decoded, not at all when nothing is decoded.
+    Raises DataError with one message per unreadable image, EnvironmentFault when `folder` cannot be written.
     """
     with preparing(split, size_pixels, folder, advance or _ignore, formats) as prepared:
         if prepared.mistakes:
@@ -107,38 +107,31 @@ def preparing(
     formats: Sequence[str] = FORMATS,
     writes: bool = True,
 ) -> Iterator[Prepared]:
-    """Find or decode the pixels of a split; a new file is renamed into its place when the block ends well.
+    """Find or decode the pixels of a split; shards that were made for it go again if the block raises DataError.
 
-    Without `writes`, or with unreadable files, all images are decoded for their mistakes alone. Raises
-    EnvironmentFault when `folder` cannot be written.
+    Whatever else ends it, such as a signal or a full disk, leaves the whole ones for the next time. Without `writes`,
+    or with files that cannot be read, all images are decoded for their mistakes alone. Raises EnvironmentFault when
+    `folder` cannot be written.
     """
-    digest = ""
+    contents = None
     unread: tuple[str, ...] = ()
     if writes:
         try:
-            digest = digest_split(split)
+            contents = digest_contents(split, SHARD_IMAGES)
         except errors.DataError as error:
             unread = error.messages
-    if not digest:
-        record, found = read_images(split, advance, formats)
-        yield Prepared(folder, digest, record, tuple(found) or unread, ())
+    if contents is None:
+        records, mistakes = read_images(split, advance, formats)
+        yield Prepared((), "", keep_readable(split, records), tuple(mistakes) or unread, ())
         return
-    path = folder / f"{split.name}-{size_pixels}px-{RESIZE_RULE}-{digest[:16]}.npy"
-    there = path.exists()
-    known = _read_record(path, split)
-    if known and {image.format for image in known.images} <= set(formats):
-        yield Prepared(path, digest, known, (), ())
-        return
-    notices = (f"{path} was not whole and has been made again",) if there and not known else ()
+    shards = [_name_shard(split, size_pixels, folder, number, each) for number, each in enumerate(contents.shards)]
+    made: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    with replacing(path) as temporary:
-        record, found = _decode(split, size_pixels, temporary, advance, formats)
-        yield Prepared(path, digest, record, tuple(found), notices)
-        array_digest = digest_file(temporary)
-    _write_record(path, record, array_digest)
+        yield _prepare(split, contents.split, shards, advance, formats, made)
+    except errors.DataError:
+        for path in made:
+            remove_shard(path)
+        raise
 
 
 def choose_cache_folder(root: Path, option: Path | None) -> Path:
@@ -155,48 +148,50 @@ def _ignore(count: int) -> None:
     """Show no progress."""
 
 
-def _decode(
-    split: Split, size_pixels: int, path: Path, advance: Advance, formats: Sequence[str]
-) -> tuple[SplitRecord, list[str]]:
-    shape = (len(split), size_pixels, size_pixels, 3)
-    target = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
-    _reserve(path)
-
-    def store(place: int, image: Image.Image) -> None:
-        target[place] = resize(image, size_pixels)
-
-    found = read_images(split, advance, formats, store)
-    target.flush()
-    return found
+def _name_shard(split: Split, size_pixels: int, folder: Path, number: int, content: str) -> Shard:
+    path = folder / f"{split.name}-{size_pixels}px-{RESIZE_RULE}-{number:05d}-{content[:16]}.npy"
+    places = range(number * SHARD_IMAGES, min((number + 1) * SHARD_IMAGES, len(split)))
+    return Shard(path, content, split.select(places), size_pixels)
 
 
-def _reserve(path: Path) -> None:
-    """Take a sparse file's space on the disk: writing a map on a full disk kills the process (SIGBUS), this raises."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    with path.open("r+b") as file:
-        try:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-        except OSError as error:
-            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # a file system that cannot reserve is no fault
-                raise
+def _prepare(
+    split: Split, digest: str, shards: Sequence[Shard], advance: Advance, formats: Sequence[str], made: list[Path]
+) -> Prepared:
+    """Find or make each shard; the paths of those that were made are put into `made`."""
+    with ThreadPoolExecutor(image_records.THREADS) as pool:  # SHA-256 releases Python's lock
+        found = list(pool.map(lambda shard: find_shard(shard, formats), shards))
+    missing = [shard for shard, each in zip(shards, found, strict=True) if each.decoded is None]
+    if missing:
+        _make_room(missing)
+    if 0 < len(missing) < len(shards):
+        advance(len(split) - sum(len(shard.rows) for shard in missing))
+    images: list[NDArray[np.uint8]] = []
+    records: list[ImageRecord | None] = []
+    mistakes: list[str] = []
+    notices: list[str] = []
+    for shard, each in zip(shards, found, strict=True):
+        decoded = each.decoded
+        if decoded:
+            read: Reading = (list(decoded.records), [])
+        elif mistakes:  # nothing will be used: what is left is read for its mistakes alone
+            read = read_images(shard.rows, advance, formats)
+        else:
+            decoded, read = make_shard(shard, advance, formats)
+            made.extend([shard.path] if decoded else [])
+            notices.extend([f"{shard.path} was not whole and has been made again"] if each.is_damaged else [])
+        images.extend([decoded.images] if decoded else [])
+        records.extend(read[0])
+        mistakes.extend(read[1])
+    return Prepared(tuple(images), digest, keep_readable(split, records), tuple(mistakes), tuple(notices))
 
 
-def _write_record(path: Path, record: SplitRecord, array_digest: str) -> None:
-    text = json.dumps({"array_digest": array_digest, "images": [asdict(image) for image in record.images]})
-    write_text(path.with_suffix(".json"), json.dumps({"digest": digest_bytes(text.encode()), "text": text}))
-
-
-def _read_record(path: Path, split: Split) -> SplitRecord | None:
-    """Return the record beside a `.npy` if both are whole. 530 MB of array are verified in 0.4 s."""
+def _make_room(missing: Sequence[Shard]) -> None:
+    """Make the folder, and raise EnvironmentFault if its disk has no room for all that is to be written."""
+    folder = missing[0].path.parent
     try:
-        outer = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if digest_bytes(outer["text"].encode()) != outer["digest"]:
-            return None
-        values = json.loads(outer["text"])
-        if digest_file(path) != values["array_digest"]:
-            return None
-        images = tuple(ImageRecord(**{**image, "notices": tuple(image["notices"])}) for image in values["images"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # absent, or JSON of another shape
-        return None
-    return SplitRecord(split, images) if len(images) == len(split) else None
+        folder.mkdir(parents=True, exist_ok=True)
+        disk = shutil.disk_usage(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    if 0 < disk.free < sum(math.prod(shard.shape) for shard in missing):  # 0: a file system that does not say
+        raise unwritable(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))

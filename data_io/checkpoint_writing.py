@@ -14,8 +14,8 @@ from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, save_checkp
 class CheckpointWriter:
     """Writes one checkpoint of a run at a time; `wait` until it is there. Leaving its `with` waits too.
 
-    A write that failed raises its EnvironmentFault at the next `write` or `wait`. One that is under way when the process
-    is killed leaves the checkpoint before it, as any write here does.
+    A write that failed raises its EnvironmentFault at the next `write` or `wait`. One that is under way when the
+    process is killed leaves the checkpoint before it, as any write here does.
     """
 
     def __init__(self, run: Path) -> None:

@@ -28,7 +28,7 @@ class Unreadable:
     mistake: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImageRecord:
     """One image: SHA-256 of its pixels (see digest_pixels), its format, its mode in the file, its notices."""
 
@@ -36,6 +36,10 @@ class ImageRecord:
     format: str
     mode: str
     notices: tuple[str, ...]
+
+
+# A record for each image, or None, and a mistake for each None.
+Reading = tuple[list[ImageRecord | None], list[str]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class SplitRecord:
 
 def read_images(
     split: Split, advance: Advance, formats: Sequence[str] = FORMATS, store: Store | None = None
-) -> tuple[SplitRecord, list[str]]:
-    """Decode each image of a split; return records of the readable ones and a mistake for each of the others.
+) -> Reading:
+    """Decode each image of a split.
 
     `store` is called in threads with an image's place in the split and the image, RGB in its own size.
     """
@@ -65,16 +69,20 @@ def read_images(
             store(place, decoded.image)
         return ImageRecord(digest_pixels(decoded.image), decoded.format, decoded.mode, decoded.notices)
 
-    kept: list[int] = []
-    records: list[ImageRecord] = []
+    records: list[ImageRecord | None] = []
     mistakes: list[str] = []
-    for place, result in enumerate(read_each(split, read, advance)):
+    for result in read_each(split, read, advance):
         if isinstance(result, Unreadable):
             mistakes.append(result.mistake)
-        else:
-            kept.append(place)
-            records.append(result)
-    return SplitRecord(split.select(kept), tuple(records)), mistakes
+        records.append(None if isinstance(result, Unreadable) else result)
+    return records, mistakes
+
+
+def keep_readable(split: Split, records: Sequence[ImageRecord | None]) -> SplitRecord:
+    """Return the rows of a split that have a record, with their records."""
+    kept = [place for place, record in enumerate(records) if record]
+    rows = split if len(kept) == len(split) else split.select(kept)
+    return SplitRecord(rows, tuple(record for record in records if record))
 
 
 def read_each(split: Split, read: Callable[[int], Result], advance: Advance) -> Iterator[Result | Unreadable]:

@@ -7,6 +7,7 @@ from recipes.expecting import expect
 OPTIMIZERS = ("sgd", "adamw")
 DECAYS = ("steps", "cosine")
 PRECISIONS = ("float32", "bfloat16")
+SMALLEST_WINDOW = 256  # sixteen runs of sixteen images; with less, reading in runs is no faster than at random
 SMALLEST_RATE = 1e-30  # float32 has no exact numbers below 1.2e-38, and momenta are divided by the rate
 
 
@@ -21,6 +22,12 @@ class Training:
     instead of the last weights; 0 for none. The state is kept every `checkpoint_seconds`, and at the ends of epochs,
     but never for more than a twentieth of the time; 0 keeps it after every step. With `bfloat16` activations and
     products are of that type in training, weights and everything after training of float32.
+
+    `shuffle_images` is for data that outgrows the memory: 0 draws every order of the epoch with equal chance, which
+    reads the whole cache from end to end at random; else images are mixed within windows of so many, put together
+    from sixteen runs of consecutive images, so that a window is all that needs to stay in memory. The price is in the
+    gradients: neighbours in the CSV meet in the same window in every epoch, so rows that are sorted, by label or
+    otherwise, make windows unlike the whole. Put such rows in a random order first, or take larger windows.
     """
 
     epochs: int
@@ -37,6 +44,7 @@ class Training:
     ema: float = 0.0
     checkpoint_seconds: float = 60.0
     precision: str = "float32"
+    shuffle_images: int = 0
 
     def __post_init__(self) -> None:
         rate = self.learning_rate
@@ -49,6 +57,8 @@ class Training:
         expect(0 <= self.ema < 1, "training.ema", "0 up to, not with, 1", self.ema)
         expect(self.checkpoint_seconds >= 0, "training.checkpoint_seconds", "0 or more", self.checkpoint_seconds)
         expect(self.precision in PRECISIONS, "training.precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        is_window = self.shuffle_images == 0 or self.shuffle_images >= SMALLEST_WINDOW
+        expect(is_window, "training.shuffle_images", f"0, or {SMALLEST_WINDOW} or more", self.shuffle_images)
         if self.optimizer == "sgd":
             expect(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
             expect(self.weight_decay == 0, "training.weight_decay", "0 for sgd", self.weight_decay)

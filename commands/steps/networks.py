@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import errors
 from data_io.artefact_files import MAXIMUM_ARTEFACT_BYTES
-from data_io.batches import Batches, ShuffledBatches
+from data_io.batches import Batches, ShuffledBatches, StreamedBatches
 from data_io.model_files import KERAS_FILE, describe_content
 from data_io.run_folder import MANIFEST, MODEL, RECIPE, check_digest, read_manifest
 from recipes.reading import from_values
@@ -29,7 +29,7 @@ class Labelled(Protocol):
 
     @property
     def images(self) -> NDArray[np.uint8]:
-        """The images, which may be a memory map."""
+        """The images, which may be memory maps."""
         ...
 
     @property
@@ -98,15 +98,20 @@ def _check_file(path: Path, recipe: Recipe) -> None:
         )
 
 
-def training_batches(recipe: Recipe, cached: Labelled) -> ShuffledBatches:
-    """Return the recipe's shuffled and augmented batches of a labelled split."""
-    return ShuffledBatches(
+def training_batches(recipe: Recipe, cached: Labelled) -> StreamedBatches:
+    """Return the recipe's shuffled and augmented batches of a labelled split.
+
+    Those of a recipe with `shuffle_images` do not say how they are made: a GPU would take all images into its memory.
+    """
+    kind = StreamedBatches if recipe.training.shuffle_images else ShuffledBatches
+    return kind(
         cached.images,
         cached.labels,
         recipe.training.batch_size,
         recipe.seed,
         recipe.augmentation.flip_probability,
         recipe.augmentation.rotation_degrees,
+        recipe.training.shuffle_images,
     )
 
 

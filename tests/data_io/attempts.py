@@ -43,7 +43,7 @@ def attempt_training(
         raise _Begun
 
     monkeypatch.setattr(commands.train, "start_keras", begin)
-    monkeypatch.setattr(backends, "activate", lambda choice, device: None)
+    monkeypatch.setattr(backends, "activate", lambda *choice: None)
     monkeypatch.setattr(backends, "is_installed", lambda name: True)
     out, cache = root.parent / "runs", root.parent / "cache"
     keras_was_there = "keras" in sys.modules

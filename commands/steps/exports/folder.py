@@ -14,6 +14,7 @@ import errors
 from commands.steps.exports.writing import FILES
 from data_io.artefact_files import sidecar_path
 from data_io.files import unwritable
+from data_io.shards import copy_images
 
 FINISHED = "finished"
 
@@ -43,7 +44,7 @@ def save_images(images: NDArray[np.uint8], work: Path) -> Path:
     mapped = getattr(images, "filename", None)
     if mapped is None:
         mapped = work / "images.npy"
-        np.save(mapped, images)
+        copy_images(images, mapped)
     return Path(mapped)
 
 

@@ -14,10 +14,10 @@ import backends
 import errors
 from benchmarks.measuring import StepClock, Stopwatch, usable_cores
 from benchmarks.pixels import load_pixels
-from benchmarks.trials import FullBatches, Trial
+from benchmarks.trials import FullBatches, Trial, shuffled_batches
 from commands.steps.contracts import TEMPERATURE
 from commands.steps.fitting import make_schedule
-from commands.steps.networks import build_network, ordered_batches, training_batches
+from commands.steps.networks import build_network, ordered_batches
 from commands.steps.startup import start_keras
 from data_io.artefact_files import read_sidecar, write_sidecar
 from data_io.images import RESIZE_RULE
@@ -42,7 +42,7 @@ def time_training(trial: Trial) -> dict[str, Any]:
     device = find_device(trial.device)
     pixels = load_pixels(Path(trial.pixels), "train")
     # More batches than are timed, so that the end of an epoch is never reached.
-    batches = FullBatches(training_batches(recipe, pixels), trial.warm_steps + trial.steps + SPARE_STEPS)
+    batches = FullBatches(shuffled_batches(recipe, pixels), trial.warm_steps + trial.steps + SPARE_STEPS)
     model = build_network(recipe, recipe.training.precision)
     schedule = make_schedule(recipe)
     metrics = compile_model(model, schedule, batches.steps)
