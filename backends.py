@@ -99,16 +99,31 @@ def environment(backend: str, device: str = "auto") -> dict[str, str]:
     return variables
 
 
-def activate(choice: Choice, device: str = "auto") -> None:
+def activate(choice: Choice, device: str = "auto", devices: int = 1) -> None:
     """Set this process's environment to a backend and a device. Call before the first import of Keras.
 
-    What a user has set of HABITS stays; what would change a run behind its recipe's back is taken away.
+    What a user has set of HABITS stays; what would change a run behind its recipe's back is taken away. With several
+    `devices` a CPU is shown to jax as so many; that says nothing about GPUs.
     """
     for variable in DISTURBING:
         os.environ.pop(variable, None)
     for variable, value in HABITS.items():
         os.environ.setdefault(variable, value)
     os.environ.update(environment(choice.name, device))
+    if devices > 1:  # the last word of the line counts, so what a user has there stays
+        flags = [os.environ.get("XLA_FLAGS", ""), f"--xla_force_host_platform_device_count={devices}"]
+        os.environ["XLA_FLAGS"] = " ".join(flags).strip()
+
+
+def check_parallel(backend: str, devices: int, processes: int) -> None:
+    """Raise UsageError when a backend is asked to train on several devices or in several processes and cannot."""
+    if devices * processes == 1 or backend == "jax":
+        return
+    reason = {
+        "torch": "torch, for which keras.distribution begins with Keras 3.16; with 3.15 it trains on one device here",
+        "tensorflow": 'tensorflow, whose keras.distribution begins with the words "!!!DO NOT USE!!!" in Keras 3.15',
+    }[backend]
+    raise errors.UsageError(f"Expected --backend jax for several devices or processes. Received: {reason}.")
 
 
 def restart_with_huge_pages() -> None:

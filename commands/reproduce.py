@@ -14,7 +14,17 @@ from data_io.run_folder import HISTORY, METRICS, RECIPE, check_digest, read_mani
 
 TIMES = ("seconds", "images_per_second")
 ANSWERS = ("validation_predictions.csv", "submission.csv", METRICS)
-SURROUNDINGS = ("backend", "device", "hardware", "loader", "versions", "data_digests", "source_digest")
+SURROUNDINGS = (
+    "backend",
+    "device",
+    "devices",
+    "processes",
+    "hardware",
+    "loader",
+    "versions",
+    "data_digests",
+    "source_digest",
+)
 
 
 def run(args: Namespace) -> None:
@@ -31,6 +41,10 @@ def run(args: Namespace) -> None:
         time_limit=None,
         on_nan=None,
         tensorboard=False,
+        devices=1,
+        processes=1,
+        process_id=None,
+        coordinator=None,
         out=args.out or args.run.parent,
     )
     take_over_options(args, args.run)

@@ -19,6 +19,7 @@ from commands.steps.networks import build_network
 from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
+from commands.steps.together import NoWriter, check_joined, check_options, following, join, part, writes_run
 from data_io.checkpoint_writing import CheckpointWriter
 from data_io.checkpoints import FOLDER, sweep_leftovers
 from data_io.event_files import check_installed
@@ -41,7 +42,7 @@ from recipes.recipe import Recipe
 def run(args: Namespace) -> Path | None:
     """Check everything that can be checked at once, then train, from the beginning or from where it was stopped.
 
-    Returns the folder of a finished run, None if the time was up before.
+    Returns the folder of a finished run, None if the time was up before, or if another process finishes it.
     """
     begun_seconds = time.monotonic()
     return _begin(args, begun_seconds) if args.resume is None else _resume(args, begun_seconds)
@@ -50,6 +51,7 @@ def run(args: Namespace) -> Path | None:
 def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     args.loader, args.on_nan = args.loader or LOADERS[0], args.on_nan or ON_NAN[0]
     check_loader(args.loader)
+    check_options(args)
     if args.tensorboard:
         check_installed()
     is_sample = locate_data(args.data) is None
@@ -57,7 +59,8 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     if args.check:
         check_claimable(recipe, is_sample)
     parent = args.out or Path(RUNS)
-    check_writable(parent)
+    if writes_run(args):
+        check_writable(parent)
     data = open_data(args, find_data(args.data), recipe)
     text = to_toml(recipe)
     facts = find_facts(args, data, text)
@@ -69,7 +72,8 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
             write_text(folder / RECIPE, text)
             yield folder
 
-    return _train(args, recipe, data, facts, new_folder(), begun_seconds)
+    folder = new_folder() if writes_run(args) else following(None)
+    return _train(args, recipe, data, facts, folder, begun_seconds)
 
 
 def _resume(args: Namespace, begun_seconds: float) -> Path | None:
@@ -80,6 +84,8 @@ def _resume(args: Namespace, begun_seconds: float) -> Path | None:
         )
     run: Path = args.resume
     read_beginning(run)  # so that a folder that is no run is not locked
+    if not writes_run(args):
+        return _go_on(args, run, begun_seconds)
     check_writable(run)
     with locked(run):
         return _go_on(args, run, begun_seconds)
@@ -94,6 +100,7 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     recipe = from_values(tomllib.loads(text))
     take_over_options(args, run)
     check_loader(args.loader)
+    check_options(args)
     args.tensorboard = args.tensorboard or (run / EVENTS).is_dir()
     if args.tensorboard:
         check_installed()
@@ -102,7 +109,7 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     for notice in check_resumable(args, begun, facts):
         print(f"notice: {notice}")
     facts = {**facts, "command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
-    return _train(args, recipe, data, facts, nullcontext(run), begun_seconds)
+    return _train(args, recipe, data, facts, nullcontext(run) if writes_run(args) else following(run), begun_seconds)
 
 
 def check_loader(loader: str) -> None:
@@ -123,6 +130,7 @@ def _train(
     begun_seconds: float,
 ) -> Path | None:
     """Train, judge on validation, answer test, and leave a run folder, which `folder` holds for this process."""
+    join(args)
     start_keras()
     from keras_models.building import digest_weights
     from keras_models.device import find_device
@@ -133,6 +141,7 @@ def _train(
 
             hide_gpus()
     device = find_device(args.device)
+    check_joined(args, facts)
     with naming_memory(recipe), ExitStack() as held:
         model = build_network(recipe)
         run = held.enter_context(folder)
@@ -149,7 +158,7 @@ def _train(
         print(f"device: {device}")
         print(f"recipe: {recipe.name}, seed {recipe.seed}, {epochs} epochs, {model.count_params():,} parameters")
         print(f"run: {run}", flush=True)
-        writer = held.enter_context(CheckpointWriter(run))
+        writer = held.enter_context(CheckpointWriter(run) if writes_run(args) else NoWriter(run))
         try:
             model, progress = train_network(args, recipe, data, run, begun_seconds, writer)
         except TimeIsUp:
@@ -158,6 +167,9 @@ def _train(
         except KeyboardInterrupt:
             print(f"kept; to go on: python run.py train --resume {run}", flush=True)
             raise
+        part(args)
+        if not writes_run(args):
+            return None
         scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds, writer)
     if args.check:
         check_claim(recipe, scores.accuracy, minutes, facts["hardware"])

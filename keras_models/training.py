@@ -122,7 +122,8 @@ def _open_loader(batches: Batches, loader: str) -> Any:
         from keras_models.tf_loader import TfDataLoader  # TensorFlow costs 5 s and is optional, so only if asked
 
         return TfDataLoader(batches)
-    if is_gpu() and keras.backend.backend() != "tensorflow" and isinstance(batches, PlannedBatches):
+    is_spread = keras.distribution.distribution() is not None  # then every device wants the batch from the host
+    if is_gpu() and not is_spread and keras.backend.backend() != "tensorflow" and isinstance(batches, PlannedBatches):
         return DeviceBatches(batches)
     return BatchDataset(batches)
 

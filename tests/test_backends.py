@@ -141,6 +141,27 @@ def test_activating_changes_the_environment_of_this_process(monkeypatch: pytest.
     assert own["KERAS_TORCH_DEVICE"] == "cpu"
 
 
+def test_a_cpu_is_shown_to_jax_as_several_devices_and_what_a_user_has_set_of_xla_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own: dict[str, str] = {}
+    monkeypatch.setattr(os, "environ", own)
+    backends.activate(backends.Choice("jax", "--backend"), "cpu")
+    assert "XLA_FLAGS" not in own
+    own["XLA_FLAGS"] = "--xla_dump_to=/dump"
+    backends.activate(backends.Choice("jax", "--backend"), "cpu", 4)
+    assert own["XLA_FLAGS"] == "--xla_dump_to=/dump --xla_force_host_platform_device_count=4"
+
+
+@pytest.mark.parametrize("backend", ["torch", "tensorflow"])
+def test_several_devices_or_processes_are_for_jax_alone(backend: str) -> None:
+    backends.check_parallel(backend, 1, 1)
+    backends.check_parallel("jax", 2, 2)
+    for devices, processes in ((2, 1), (1, 2)):
+        with pytest.raises(errors.UsageError, match="Expected --backend jax for several devices or processes"):
+            backends.check_parallel(backend, devices, processes)
+
+
 def test_a_process_without_huge_pages_is_started_again_with_all_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[str, list[str]]] = []
     own: dict[str, str] = {}

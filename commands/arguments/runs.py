@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from commands.arguments.groups import add_backend_options, add_data_options, positive_number, whole_number
+from commands.arguments.groups import add_backend_options, add_data_options, count, positive_number, whole_number
 
 LOADERS = ("pydataset", "tf.data")
 ON_NAN = ("stop", "rewind")
@@ -20,6 +20,7 @@ def add_train(train: ArgumentParser) -> None:
     )
     add_data_options(train)
     add_backend_options(train)
+    _add_parallel_options(train)
     train.add_argument("--seed", type=whole_number, help="instead of the recipe's")
     train.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a recipe value, as training.epochs=2"
@@ -42,6 +43,19 @@ def add_train(train: ArgumentParser) -> None:
         "--tensorboard", action="store_true", help="event files into the run's folder tensorboard, an entry an epoch"
     )
     train.add_argument("--check", action="store_true", help="exit 6 unless the recipe's claim is met")
+
+
+def _add_parallel_options(train: ArgumentParser) -> None:
+    train.add_argument(
+        "--devices", type=count, default=1, metavar="N", help="train on N of this process's devices together: jax (1)"
+    )
+    train.add_argument(
+        "--processes", type=count, default=1, metavar="P", help="of P processes that run this command together: jax (1)"
+    )
+    train.add_argument(
+        "--process-id", type=whole_number, metavar="I", help="which one this is, from 0; 0 writes the run"
+    )
+    train.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 waits for the others")
 
 
 def add_evaluate(evaluate: ArgumentParser) -> None:

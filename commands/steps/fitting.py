@@ -2,7 +2,7 @@
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from commands.steps.keeping import Keeper, Progress, load_progress
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.progress import TrainingProgress
 from commands.steps.stopping import TimeIsUp, deferring_signals
+from commands.steps.together import is_parallel, training_together
 from data_io.checkpoint_writing import CheckpointWriter
 from data_io.event_files import EventFile
 from data_io.history import write_history
@@ -35,7 +36,7 @@ def make_schedule(recipe: Recipe) -> "Schedule":
     from keras_models.schedule import Schedule
 
     values = dataclasses.asdict(recipe.training)
-    for name in ("batch_size", "checkpoint_seconds", "precision"):
+    for name in ("batch_size", "checkpoint_seconds", "precision", "shuffle_images"):
         del values[name]
     return Schedule(**values)
 
@@ -53,7 +54,9 @@ def train_network(
     progress, start = load_progress(run)
     while True:
         try:
-            return _attempt(args, recipe, data, run, begun_seconds, progress, start, writer), progress
+            with training_together(args):
+                model = _attempt(args, recipe, data, run, begun_seconds, progress, start, writer)
+            return in_full_precision(recipe, model, is_parallel(args)), progress
         except errors.DivergedError as error:
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
                 raise
@@ -93,13 +96,18 @@ def _attempt(
         write_history(run / HISTORY, progress.history)
     events = EventFile(run / EVENTS, progress.epoch + 1) if args.tensorboard else None
     bars = TrainingProgress(schedule.epochs, train.steps, progress.epoch)
-    with deferring_signals(args.time_limit, begun_seconds) as stop:
+    with deferring_signals(args.time_limit, begun_seconds, _ask_all(args)) as stop:
         interval_seconds = recipe.training.checkpoint_seconds
         keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds, writer)
 
         def on_step(epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
+            stop.meet()
             keeper.step(epoch, steps_done, means)
             bars.step(epoch, steps_done)
+
+        def on_judged() -> None:
+            stop.meet()
+            stop.raise_if_asked()
 
         def on_epoch(record: "Epoch") -> None:
             bars.epoch(record)
@@ -118,7 +126,7 @@ def _attempt(
                 on_epoch,
                 start,
                 metrics,
-                stop.raise_if_asked,
+                on_judged,
             )
         except (KeyboardInterrupt, TimeIsUp):
             if progress.step == train.steps:  # stopped in validation: after a step the keeper has kept the state
@@ -135,7 +143,15 @@ def _attempt(
                 events.close()
     if not has_finite_weights(model):
         raise errors.DivergedError("Expected finite weights after the last step. Received: others.")
-    return in_full_precision(recipe, model)
+    return model
+
+
+def _ask_all(args: Namespace) -> Callable[[int], int] | None:
+    if args.processes == 1:
+        return None
+    from keras_models.joining import find_largest
+
+    return find_largest
 
 
 @contextmanager
@@ -156,9 +172,12 @@ def naming_memory(recipe: Recipe) -> Iterator[None]:
         ) from error
 
 
-def in_full_precision(recipe: Recipe, model: "keras.Model") -> "keras.Model":
-    """Return the network as it is judged, saved and exported: with float32 throughout, whatever it was trained with."""
-    if recipe.training.precision == "float32":
+def in_full_precision(recipe: Recipe, model: "keras.Model", is_spread: bool = False) -> "keras.Model":
+    """Return the network as it is judged, saved and exported: with float32 throughout, whatever it was trained with.
+
+    And on one device, if it `is_spread` over several.
+    """
+    if recipe.training.precision == "float32" and not is_spread:
         return model
     full = build_network(recipe)
     full.set_weights(model.get_weights())

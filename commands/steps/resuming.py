@@ -22,6 +22,8 @@ def find_facts(args: Namespace, data: OpenData, recipe_text: str) -> dict[str, A
         "command": args.command_line,
         "backend": args.backend,
         "loader": args.loader,
+        "devices": args.devices,
+        "processes": args.processes,
         "options": {name: _plain(getattr(args, name)) for name in KEPT_OPTIONS},
         "versions": backends.versions(),
         "recipe_digest": digest_bytes(recipe_text.encode()),
@@ -71,6 +73,12 @@ def check_resumable(args: Namespace, begun: Mapping[str, Any], now: Mapping[str,
         notices.append(
             f"the run began on {begun.get('backend')} and goes on with {now['backend']}: its numbers will not be bit "
             "by bit those of a run on one backend"
+        )
+    before, after = ((facts.get("devices", 1), facts.get("processes", 1)) for facts in (begun, now))
+    if before != after:
+        notices.append(
+            f"the run began in {before[1]} processes of {before[0]} devices and goes on in {after[1]} of {after[0]}: "
+            "its numbers will not be bit by bit those of a run on as many all along"
         )
     return notices
 

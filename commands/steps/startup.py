@@ -20,7 +20,9 @@ def use_backend(args: Namespace, made_with: str | None = None) -> None:
     before the first import of Keras. Raises UsageError and EnvironmentFault as `backends.choose` does.
     """
     choice = backends.choose(args.backend, os.environ, made_with)
-    backends.activate(choice, args.device)
+    devices, processes = (getattr(args, name, 1) for name in ("devices", "processes"))  # options of `train` alone
+    backends.check_parallel(choice.name, devices, processes)
+    backends.activate(choice, args.device, devices)
     args.backend = choice.name
     print(
         f"backend: {choice.name} ({choice.reason})",

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -17,33 +17,61 @@ class TimeIsUp(Exception):
     """The time of `--time-limit` is over."""
 
 
-class StopRequest:
-    """Whether to stop, and why: `raise_if_asked` at a moment when everything is kept."""
+REASONS = (None, TimeIsUp, KeyboardInterrupt, Terminated)
 
-    def __init__(self, limit_minutes: float | None, begun_seconds: float) -> None:
+
+class StopRequest:
+    """Whether to stop, and why: `raise_if_asked` at a moment when everything is kept.
+
+    Processes that train together must stop at the same step. Then `find_largest` returns the largest of their numbers,
+    and what is asked of one of them is asked of all when they `meet`, not before.
+    """
+
+    def __init__(
+        self,
+        limit_minutes: float | None,
+        begun_seconds: float,
+        find_largest: Callable[[int], int] | None = None,
+    ) -> None:
         self.reason: type[BaseException] | None = None
         self._end_seconds = begun_seconds + 60 * limit_minutes if limit_minutes else float("inf")
+        self._find_largest = find_largest
+        self._agreed: type[BaseException] | None = None
 
     @property
     def is_asked(self) -> bool:
         """True once a signal came or the time is up."""
-        if self.reason is None and time.monotonic() >= self._end_seconds:
-            self.reason = TimeIsUp
-        return self.reason is not None
+        return self._find_reason() is not None
+
+    def meet(self) -> None:
+        """Agree with the other processes, if there are any, on whether to stop; each must call this as often."""
+        if self._find_largest is not None:
+            self._agreed = REASONS[self._find_largest(REASONS.index(self._find_own_reason()))]
 
     def raise_if_asked(self) -> None:
         """Raise KeyboardInterrupt, Terminated or TimeIsUp if it is time to stop."""
-        if self.is_asked and self.reason is not None:
-            raise self.reason
+        reason = self._find_reason()
+        if reason is not None:
+            raise reason
+
+    def _find_reason(self) -> type[BaseException] | None:
+        return self._find_own_reason() if self._find_largest is None else self._agreed
+
+    def _find_own_reason(self) -> type[BaseException] | None:
+        if self.reason is None and time.monotonic() >= self._end_seconds:
+            self.reason = TimeIsUp
+        return self.reason
 
 
 @contextmanager
-def deferring_signals(limit_minutes: float | None, begun_seconds: float) -> Iterator[StopRequest]:
+def deferring_signals(
+    limit_minutes: float | None, begun_seconds: float, find_largest: Callable[[int], int] | None = None
+) -> Iterator[StopRequest]:
     """Take SIGINT and SIGTERM as requests to stop; a second one ends the process at once, as it stands.
 
-    `begun_seconds` is the moment (time.monotonic) from which `limit_minutes` counts.
+    `begun_seconds` is the moment (time.monotonic) from which `limit_minutes` counts; `find_largest` as of StopRequest.
     """
-    request = StopRequest(limit_minutes, begun_seconds)
+    request = StopRequest(limit_minutes, begun_seconds, find_largest)
 
     def ask(number: int, _: FrameType | None) -> None:
         if request.reason is not None and request.reason is not TimeIsUp:

@@ -1,7 +1,8 @@
 """Convolution and max-pooling on jax for CPUs, with gradients that XLA's own do not have the speed of.
 
 XLA 0.10.2 spends two thirds of a step in the gradients of kernels (four to six times what the products cost) and in
-select-and-scatter, the gradient of its pooling: results/LOG.md has the profile. On GPUs Keras' own layers are used.
+select-and-scatter, the gradient of its pooling: results/LOG.md has the profile. On GPUs, and over
+several devices, Keras' own layers are used.
 """
 
 from typing import Any
@@ -99,6 +100,8 @@ class FastPooling(keras.layers.MaxPooling2D):
         return pool(inputs)
 
 
-IS_CPU = jax.default_backend() == "cpu"
-Convolution = FastConvolution if IS_CPU else keras.layers.Conv2D
-Pooling = FastPooling if IS_CPU else keras.layers.MaxPooling2D
+# Over several devices a scan over the images of a batch, which is split between them, would have XLA gather the inputs
+# and the output gradients of every convolution on each device, every step: Keras' own layers add up kernels alone.
+IS_ONE_CPU = jax.default_backend() == "cpu" and jax.device_count() == 1
+Convolution = FastConvolution if IS_ONE_CPU else keras.layers.Conv2D
+Pooling = FastPooling if IS_ONE_CPU else keras.layers.MaxPooling2D

@@ -83,3 +83,26 @@ def test_f18_a_clock_that_is_set_back_or_forth_stops_nothing(monkeypatch: pytest
     monkeypatch.setattr("commands.steps.stopping.time.time", lambda: 4e9)
     assert not stop.is_asked
     assert not StopRequest(None, 0.0).is_asked
+
+
+def test_processes_that_train_together_stop_when_they_meet_and_not_before() -> None:
+    told: list[int] = []
+
+    def find_largest(number: int) -> int:
+        told.append(number)
+        return 3  # another process was terminated
+
+    stop = StopRequest(None, 0.0, find_largest)
+    stop.reason = KeyboardInterrupt
+    assert not stop.is_asked
+    stop.raise_if_asked()
+    stop.meet()
+    assert told == [2]
+    with pytest.raises(Terminated):
+        stop.raise_if_asked()
+
+
+def test_a_process_alone_meets_nobody() -> None:
+    stop = StopRequest(None, 0.0)
+    stop.meet()
+    assert not stop.is_asked
