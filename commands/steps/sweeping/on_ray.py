@@ -1,0 +1,141 @@
+"""The runs of a sweep side by side as tasks of Ray, each a process of `run.py train`.
+
+Every machine of the cluster has this program at the same place, the data, and the sweep's folder, as a shared disk has.
+"""
+
+import logging
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import errors
+from benchmarks.measuring import pin_threads
+from commands.steps.answers.on_ray import OBJECT_STORE_BYTES, check_ray
+from commands.steps.children import SHOWN_CHARACTERS
+from commands.steps.startup import holding_stderr
+from commands.steps.stopping import Terminated
+from commands.steps.sweeping.sequence import describe, prepare, settle
+from commands.steps.sweeping.states import FAILED, FINISHED, SweepRun
+from commands.steps.sweeping.trainer import PROGRAM, begin, train_words
+
+POLL_SECONDS = 0.5
+STOP_SECONDS = 120.0  # a run that was asked to stop ends its step, and writes its state
+
+
+def train_on_worker(program: str, words: Sequence[str], log: str, cpus: int) -> int:
+    """Run `run.py` with these words and threads as many as `cpus`; asked to stop, it stops, and so does its process."""
+    with Path(log).open("ab") as output:
+        child = begin(Path(program), words, output, pin_threads(cpus))
+        try:
+            while True:
+                try:
+                    return child.wait(POLL_SECONDS)  # Ray's cancel is seen between calls alone
+                except subprocess.TimeoutExpired:
+                    continue
+        except BaseException:
+            child.terminate()
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
+
+
+def run_on_ray(runs: Sequence[SweepRun], data: Path | None, address: str | None, cpus: int) -> bool:
+    """Make all runs that are not finished, as many at once as the cluster has cores for; return True.
+
+    Raises EnvironmentFault if Ray is not installed or does not answer, KeyboardInterrupt when stopped.
+    """
+    before, asked = signal.getsignal(signal.SIGTERM), list[int]()
+
+    def terminate(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        raise Terminated
+
+    temporary = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # short: names of sockets have 107 bytes at most
+    ray = None
+    try:
+        ray = start_ray(address, temporary)
+        signal.signal(signal.SIGTERM, terminate)  # Ray's own would end this process before its runs have stopped
+        # a worker that dies is not asked again: the run is there to be resumed by the next sweep
+        task = ray.remote(num_cpus=cpus, max_retries=0)(train_on_worker)
+        waiting: dict[Any, SweepRun] = {}
+        for run in runs:
+            if run.state == FINISHED:
+                print(f"{run.combination}: finished before, {describe(run)}", flush=True)
+                continue
+            try:
+                prepare(run)
+            except errors.ProgramError as error:
+                run.state, run.reason = FAILED, " ".join(error.messages)
+                continue
+            words = train_words(run, data, None)
+            waiting[task.remote(str(PROGRAM), words, str(run.log), cpus)] = run
+        print(f"{len(waiting)} of {len(runs)} runs given to Ray, {cpus} cores each", flush=True)
+        _collect(ray, waiting, len(runs))
+        return True
+    except KeyboardInterrupt:
+        raise Terminated if asked else KeyboardInterrupt from None  # Ray makes one of the other
+    finally:
+        if ray is not None:
+            ray.shutdown()
+        signal.signal(signal.SIGTERM, before)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def start_ray(address: str | None, temporary: Path) -> Any:
+    """Return the package, connected to a cluster, or to one of this machine that keeps its files in `temporary`.
+
+    Raises EnvironmentFault if Ray is not installed, or no cluster answers.
+    """
+    check_ray()
+    import ray
+
+    local = {
+        "address": "local",  # whatever RAY_ADDRESS says
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+        "_node_ip_address": "127.0.0.1",  # nothing outside is asked what our address is
+        "_temp_dir": str(temporary),
+    }
+    try:
+        with holding_stderr():
+            ray.init(
+                **({"address": address} if address else local),
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:SHOWN_CHARACTERS]
+        raise errors.EnvironmentFault(
+            f"Expected a cluster of Ray at {address or 'this machine'}. Received: {reason}."
+        ) from error
+    return ray
+
+
+def _collect(ray: Any, waiting: dict[Any, SweepRun], total: int) -> None:
+    done = total - len(waiting)
+    try:
+        while waiting:
+            (ready,), _ = ray.wait(list(waiting), num_returns=1)
+            run = waiting.pop(ready)
+            done += 1
+            try:
+                settle(run, ray.get(ready))
+            except ray.exceptions.RayError as error:
+                run.state, run.reason = FAILED, str(error).strip().partition("\n")[0]
+            except errors.ProgramError as error:
+                run.state, run.reason = FAILED, " ".join(error.messages)
+            print(f"[{done}/{total}] {run.combination}: {describe(run)}", flush=True)
+    except KeyboardInterrupt:
+        for ready in waiting:
+            ray.cancel(ready)  # as Ctrl-C in its process
+        ray.wait(list(waiting), num_returns=len(waiting), timeout=STOP_SECONDS)
+        for run in waiting.values():
+            run.look()
+        raise

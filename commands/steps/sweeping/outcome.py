@@ -1,0 +1,102 @@
+"""What a sweep leaves: the content of its JSON file, and its table as Markdown and on the screen."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import backends
+from commands.steps.sweeping.states import FINISHED, SweepRun
+from data_io.files import write_json, write_text
+from data_io.run_folder import describe_hardware, read_commit
+from recipes.sweep import Sweep
+from reports.sweep_tables import find_mean
+
+DEVIATION = "± is the sample standard deviation over seeds; minutes are a run's mean."
+OTHER_DATA = "The runs did not all see the same images."
+OTHER_VERSIONS = "The runs were not all made with the same versions."
+
+
+def describe_sweep(sweep: Sweep, runs: Sequence[SweepRun], command: str) -> dict[str, Any]:
+    """Return all that is to be kept of a sweep, in the order of its rows."""
+    groups: dict[tuple[str, str], list[SweepRun]] = {}
+    for run in sorted(runs, key=lambda run: sweep.rows.index(run.combination.row)):
+        groups.setdefault((run.combination.row.name, run.combination.backend), []).append(run)
+    return {
+        **surroundings(sweep, [run.summary for run in runs if run.state == FINISHED], command, DEVIATION),
+        "rows": [_describe_row(group) for group in groups.values()],
+    }
+
+
+def surroundings(
+    sweep: Sweep, summaries: Sequence[Mapping[str, Any]], command: str, explanation: str
+) -> dict[str, Any]:
+    """Return what made the finished runs, and what a reader must know, in one note."""
+    notes = [explanation, sweep.note]
+    for key, warning in (("data_digests", OTHER_DATA), ("versions", OTHER_VERSIONS)):
+        if len({json.dumps(summary[key], sort_keys=True) for summary in summaries}) > 1:
+            notes.append(warning)
+    hardware = sorted({summary["hardware"] for summary in summaries}) or [describe_hardware("cpu")]
+    return {
+        "name": sweep.name,
+        "command": command,
+        "commit": read_commit(),
+        "versions": summaries[0]["versions"] if summaries else backends.versions(),
+        "hardware": "; ".join(hardware),
+        "note": " ".join(filter(None, notes)),
+    }
+
+
+def _describe_row(group: Sequence[SweepRun]) -> dict[str, Any]:
+    row = group[0].combination.row
+    accuracies = [run.summary["validation_accuracy"] for run in group if run.state == FINISHED]
+    return {
+        "name": row.name,
+        "recipe": group[0].combination.recipe.name,
+        "settings": list(row.settings),
+        "published": row.published,
+        "backend": group[0].combination.backend,
+        **find_mean(accuracies),
+        "runs": [describe_run(run) for run in group],
+    }
+
+
+def describe_run(run: SweepRun) -> dict[str, Any]:
+    """Return a run's place, state and figures."""
+    kept = ("validation_accuracy", "validation_loss", "validation_images", "epochs", "minutes", "device", "hardware")
+    return {
+        "seed": run.combination.recipe.seed,
+        "folder": run.combination.folder,
+        "state": run.state,
+        "reason": run.reason,
+        **{key: run.summary[key] for key in kept if key in run.summary},
+    }
+
+
+def write_outcome(folder: Path, name: str, content: Mapping[str, Any], rows: Sequence[Sequence[str]]) -> None:
+    """Write `name`.json and `name`.md. Raises EnvironmentFault."""
+    write_json(folder / f"{name}.json", content)
+    text = f"# {content['name']}\n\n{as_markdown(rows)}\n\n{content['note']}\n"
+    write_text(folder / f"{name}.md", text)
+
+
+def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows, the titles first, as a table in Markdown."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines.insert(1, "|" + "---|" * len(rows[0]))
+    return "\n".join(lines)
+
+
+def show(rows: Sequence[Sequence[str]], note: str) -> None:
+    """Print the table."""
+    console = Console()
+    table = Table()
+    for title in rows[0]:
+        table.add_column(title, overflow="fold")
+    for row in rows[1:]:
+        table.add_row(*(cell.replace("[", "\\[") for cell in row))  # no markup of rich
+    console.print(table)
+    console.print(note, markup=False, highlight=False)

@@ -1,0 +1,77 @@
+"""The tables of a sweep and of a search, made from the content of their JSON files."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NONE = "–"
+FINISHED = "finished"
+MOST_CHARACTERS = 120  # of a reason
+
+
+def find_mean(accuracies: Sequence[float]) -> dict[str, float | int | None]:
+    """Return n, the mean, and the sample standard deviation (division by n - 1), which takes two values."""
+    return {
+        "n": len(accuracies),
+        "mean": statistics.fmean(accuracies) if accuracies else None,
+        "deviation": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+    }
+
+
+def sweep_rows(content: Mapping[str, Any]) -> list[list[str]]:
+    """Return a row per row and backend, the titles first; a last column where runs are missing."""
+    rows = [["row", "backend", "published", "validation accuracy", "n", "minutes a run", "not there"]]
+    rows += [[row["name"], row["backend"], *_figures(row), _left(row["runs"])] for row in content["rows"]]
+    if all(row["published"] is None for row in content["rows"]):
+        rows = [[*row[:2], *row[3:]] for row in rows]
+    if all(row[-1] == NONE for row in rows[1:]):
+        rows = [row[:-1] for row in rows]
+    return rows
+
+
+def trial_rows(content: Mapping[str, Any]) -> list[list[str]]:
+    """Return a row per trial, the best first and the titles before it; numbers to four digits."""
+    keys = sorted({key for trial in content["trials"] for key in trial["values"]})
+    rows = [["trial", *keys, "validation accuracy", "minutes"]]
+    for trial in sorted(content["trials"], key=_rank):
+        values = [_round(trial["values"].get(key, NONE)) for key in keys]
+        accuracy, minutes = trial["accuracy"], trial["minutes"]
+        figure = f"{100 * accuracy:.2f} %" if accuracy is not None else _shorten(trial["state"], trial["reason"])
+        rows.append([str(trial["number"]), *values, figure, NONE if minutes is None else f"{minutes:.1f}"])
+    return rows
+
+
+def _round(value: str) -> str:
+    try:
+        return value if value.isdecimal() else f"{float(value):.4g}"
+    except ValueError:
+        return value
+
+
+def _rank(trial: Mapping[str, Any]) -> tuple[float, int]:
+    accuracy = trial["accuracy"]
+    return (1.0 if accuracy is None else -float(accuracy), int(trial["number"]))
+
+
+def _figures(row: Mapping[str, Any]) -> list[str]:
+    published, mean, deviation = row["published"], row["mean"], row["deviation"]
+    minutes = [run["minutes"] for run in row["runs"] if run["state"] == FINISHED]
+    ours = NONE if mean is None else f"{100 * mean:.2f}"
+    return [
+        NONE if published is None else f"{100 * published:.2f} %",
+        ours if mean is None else f"{ours} %" if deviation is None else f"{ours} ± {100 * deviation:.2f} %",
+        str(row["n"]),
+        f"{statistics.fmean(minutes):.1f}" if minutes else NONE,
+    ]
+
+
+def _left(runs: Sequence[Mapping[str, Any]]) -> str:
+    seeds: dict[str, list[str]] = {}
+    for run in runs:
+        if run["state"] != FINISHED:
+            seeds.setdefault(_shorten(run["state"], run["reason"]), []).append(str(run["seed"]))
+    return "; ".join(f"seed {', '.join(some)} {what}" for what, some in seeds.items()) or NONE
+
+
+def _shorten(state: str, reason: str) -> str:
+    return f"{state}: {reason[:MOST_CHARACTERS]}" if reason else state

@@ -1,0 +1,53 @@
+from typing import Any
+
+import pytest
+
+from reports.sweep_tables import find_mean, sweep_rows, trial_rows
+
+
+def make_row(name: str, runs: list[dict[str, Any]], **values: Any) -> dict[str, Any]:
+    return {"name": name, "backend": "jax", "published": None, "runs": runs, **values}
+
+
+def finished(seed: int, minutes: float) -> dict[str, Any]:
+    return {"seed": seed, "state": "finished", "reason": "", "minutes": minutes}
+
+
+def left(seed: int, state: str, reason: str = "") -> dict[str, Any]:
+    return {"seed": seed, "state": state, "reason": reason}
+
+
+def test_the_deviation_is_the_samples_and_takes_two_values() -> None:
+    assert find_mean([]) == {"n": 0, "mean": None, "deviation": None}
+    assert find_mean([0.5]) == {"n": 1, "mean": 0.5, "deviation": None}
+    # deviations from the mean of 0.6 are -0.1, 0 and 0.1: sqrt(0.02 / 2)
+    assert find_mean([0.5, 0.6, 0.7]) == {"n": 3, "mean": pytest.approx(0.6), "deviation": pytest.approx(0.1)}
+
+
+def test_published_and_missing_have_a_column_where_there_are_any() -> None:
+    whole = make_row("a", [finished(0, 1.0), finished(1, 2.0)], n=2, mean=0.6, deviation=0.01)
+    assert sweep_rows({"rows": [whole]}) == [
+        ["row", "backend", "validation accuracy", "n", "minutes a run"],
+        ["a", "jax", "60.00 ± 1.00 %", "2", "1.5"],
+    ]
+    runs = [left(0, "failed", "x" * 200), left(1, "missing"), left(2, "missing")]
+    none = make_row("b", runs, n=0, mean=None, deviation=None) | {"published": 0.5}
+    assert sweep_rows({"rows": [whole, none]}) == [
+        ["row", "backend", "published", "validation accuracy", "n", "minutes a run", "not there"],
+        ["a", "jax", "–", "60.00 ± 1.00 %", "2", "1.5", "–"],
+        ["b", "jax", "50.00 %", "–", "0", "–", f"seed 0 failed: {'x' * 120}; seed 1, 2 missing"],
+    ]
+
+
+def test_trials_stand_in_the_order_of_their_accuracy_and_those_without_one_last() -> None:
+    trials = [
+        {"number": 0, "values": {"b": "3", "a": "0.0123456"}, "state": "finished", "accuracy": 0.5, "minutes": 1.0},
+        {"number": 1, "values": {"b": "4"}, "state": "failed", "accuracy": None, "minutes": None},
+        {"number": 2, "values": {"b": "[5, 6]", "a": "1e-05"}, "state": "finished", "accuracy": 0.6, "minutes": 2.0},
+    ]
+    assert trial_rows({"trials": [{"reason": "", **trial} for trial in trials]}) == [
+        ["trial", "a", "b", "validation accuracy", "minutes"],
+        ["2", "1e-05", "[5, 6]", "60.00 %", "2.0"],
+        ["0", "0.01235", "3", "50.00 %", "1.0"],
+        ["1", "–", "4", "failed", "–"],
+    ]
