@@ -6,22 +6,34 @@ A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands betwee
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from benchmarks.record import RESULTS
 from data_io.files import write_text
 from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
+from reports.sweep_tables import sweep_rows, trial_rows
 
 ROOT = RESULTS.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md", ROOT / "docs" / "scale.md")
 FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
 MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+)(?P<part> ratios)? -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
 
-def fill(text: str) -> str:
-    """Return a document's text with the tables of the results as they are now."""
-    return MARKER.sub(lambda found: f"{found[1]}{_table(found['name'], bool(found['part']))}{found['end']}", text)
+def fill(text: str, to_root: str = "") -> str:
+    """Return a document's text with the tables of the results as they are now; `to_root` is `../` for one in docs."""
+
+    def replace(found: re.Match[str]) -> str:
+        table = _table(found["name"], bool(found["part"])).replace("](results/", f"]({to_root}results/")
+        return f"{found[1]}{table}{found['end']}"
+
+    return MARKER.sub(replace, text)
+
+
+def path_to_root(path: Path) -> str:
+    """Return what leads from a document to the root: nothing, or `../` for each folder."""
+    return "../" * (len(path.relative_to(ROOT).parts) - 1)
 
 
 def _table(name: str, is_short: bool) -> str:
@@ -35,6 +47,9 @@ def _table(name: str, is_short: bool) -> str:
     if "levels" in content:  # a comparison: one table of the agreement, one of the costs
         tables = [agreement_rows(content), cost_rows(content)]
         where = f"{where}; `{content['command']}`; {conditions(content)}"
+    elif "rows" in content or "trials" in content:
+        tables = [sweep_rows(content) if "rows" in content else trial_rows(content)]
+        where = f"{where}; `{content['command']}`"
     else:
         kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
@@ -132,7 +147,7 @@ def _rows_of_exports(exports: list[dict[str, Any]]) -> list[list[str]]:
 def main() -> None:
     """Rewrite the tables of all documents."""
     for path in DOCUMENTS:
-        write_text(path, fill(path.read_text(encoding="utf-8")))
+        write_text(path, fill(path.read_text(encoding="utf-8"), path_to_root(path)))
         print(f"wrote {path.name}")
 
 

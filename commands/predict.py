@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import errors
-from commands.steps.answers.answering import Block, answer
-from commands.steps.answers.remarks import Remarks
+from commands.steps.answers.answering import WORKERS, Block, answer
+from commands.steps.answers.options import check_engine, check_top
+from commands.steps.answers.remarks import Remarks, describe_bad, say
+from commands.steps.answers.sharding import ShardInputs, describe_job
 from commands.steps.contracts import check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
 from commands.steps.stopping import leave_stdout
-from data_io.answers import STDOUT, CsvForm, Form, JsonForm, Rows, writing
+from data_io.answer_parts import write_part_manifest
+from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
 from data_io.run_folder import check_writable
@@ -34,6 +37,15 @@ def run(args: Namespace) -> None:
     With `--on-bad fail` and stdout the rows of the blocks before the first bad image have been written by then, and so
     have their pictures of `--explain`.
     """
+    if args.merge is not None:
+        from commands.steps.answers.merging import merge
+
+        return merge(args)
+    check_engine(args)
+    if args.engine == "ray":
+        from commands.steps.answers.scoring import score
+
+        return score(args)
     _check_options(args)
     inputs = Inputs(args.inputs, args.images, sys.stdin.buffer)
     submission = Submission(args.submission) if args.submission else None
@@ -41,8 +53,8 @@ def run(args: Namespace) -> None:
     models = [open_model(path, args) for path in paths]
     check_same_labels(paths, [model.contract for model in models])
     labels = models[0].contract.labels
-    if args.top is not None and not 1 <= args.top <= len(labels):
-        raise errors.UsageError(f"Expected --top from 1 to {len(labels)}. Received: {args.top}.")
+    check_top(args.top, labels)
+    shard = ShardInputs(inputs, *args.shard) if args.shard else None
     remarks, mistakes = Remarks(), Mistakes()
     fails = args.on_bad == "fail"
     done = 0
@@ -50,7 +62,15 @@ def run(args: Namespace) -> None:
         with (
             _taking(args, labels, submission) as take,
             _showing_progress(args.out, inputs.count) as advance,
-            closing(answer(models, inputs, fails, keeps_images=args.explain is not None)) as blocks,
+            closing(
+                answer(
+                    models,
+                    shard or inputs,
+                    fails,
+                    keeps_images=args.explain is not None,
+                    workers=args.workers or WORKERS,
+                )
+            ) as blocks,
         ):
             explanations = _open_explanations(args, models, advance)
             for block in _blocks_until_fault(blocks, mistakes if fails else None):
@@ -66,19 +86,22 @@ def run(args: Namespace) -> None:
                     advance(len(block.inputs))
             if fails and mistakes.count:
                 raise errors.DataError(mistakes.close())
-            if not done:
+            if not (shard.all.images if shard else done):
                 raise errors.DataError("Expected at least one image. Received: no paths on stdin.")
     except BrokenPipeError:
         leave_stdout()  # whoever read the rows has seen enough, as in `| head`
         return
     finally:
-        _say([*inputs.notices, *remarks.describe()])
+        say([*inputs.notices, *remarks.describe()])
     if submission:
-        _say(submission.notices)
+        say(submission.notices)
         for warning in submission.warnings:
             print(f"warning: {warning}", file=sys.stderr)
     if mistakes.count:
-        _say([*mistakes.close(), f"{mistakes.count:,} of {done:,} images could not be read; their rows have no label"])
+        say([*mistakes.close(), describe_bad(mistakes.count, done)])
+    if shard:
+        job = describe_job(args, paths, models, shard.all)
+        write_part_manifest(Path(args.out), job, shard.shard, shard.shards, done, mistakes.count)
     if args.out != STDOUT:
         print(f"wrote {args.out}: {len(submission.ids) if submission else done:,} rows", file=sys.stderr)
     if explanations:
@@ -126,17 +149,11 @@ def _taking(args: Namespace, labels: tuple[str, ...], submission: Submission | N
         return
     form: Form = FORMS.get(Path(args.out).suffix, CsvForm)(labels, args.top)
     with writing(args.out, form) as write:
-        yield lambda block: write(_rows(block))
-
-
-def _rows(block: Block) -> Rows:
-    assert block.probabilities is not None
-    ids = [asked.image_id for asked in block.inputs]
-    return Rows(ids, block.probabilities, [mistake is not None for mistake in block.mistakes])
+        yield lambda block: write(block.rows())
 
 
 def _fill(submission: Submission, block: Block, labels: tuple[str, ...]) -> None:
-    for asked, given in zip(block.inputs, _rows(block).given(), strict=True):
+    for asked, given in zip(block.inputs, block.rows().given(), strict=True):
         if given is not None:
             submission.give(asked, labels[given])
 
@@ -159,8 +176,3 @@ def _showing_progress(out: str, total: int | None) -> Iterator[Callable[[int], N
         return
     with counting("answering images", total) as advance:
         yield advance
-
-
-def _say(notices: list[str]) -> None:
-    for notice in notices:
-        print(f"notice: {notice}", file=sys.stderr)

@@ -79,7 +79,7 @@ class CsvForm:
             else:
                 fields = [text for each in ranks[place] for text in (self.labels[each], _write(values[each]))]
             label = "" if given is None else self.labels[given]
-            lines.append([_writable(image_id), label, *(fields if given is not None else [""] * len(fields))])
+            lines.append([writable(image_id), label, *(fields if given is not None else [""] * len(fields))])
         return _to_csv(lines)
 
     def end(self) -> str:
@@ -106,7 +106,7 @@ class JsonForm:
         """Return a line for each row."""
         texts = []
         for place, (image_id, given) in enumerate(zip(rows.ids, rows.given(), strict=True)):
-            answer = {ID_COLUMN: _writable(image_id), LABEL_COLUMN: None if given is None else self.labels[given]}
+            answer = {ID_COLUMN: writable(image_id), LABEL_COLUMN: None if given is None else self.labels[given]}
             values = rows.probabilities[place].tolist()
             texts.append(json.dumps({**answer, **self._weigh(values, given)}, ensure_ascii=False, allow_nan=False))
         text = "".join(f"{'' if self._is_first and not place else ','}\n{line}" for place, line in enumerate(texts))
@@ -170,6 +170,6 @@ def _write(probability: float) -> str:
     return f"{probability:.{PROBABILITY_DIGITS}g}"
 
 
-def _writable(image_id: str) -> str:
+def writable(image_id: str) -> str:
     """Return an id as it can be written in UTF-8: bytes of a name that are not, as `\\udcXX`."""
     return image_id.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""What a model is asked about, one image at a time: files, folders, a CSV of ids, paths on a stream."""
+"""What a model is asked about, one image at a time: files, folders, a CSV of ids, Parquet, paths on a stream."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import errors
 from data_io.csv_files import check_header, read_csv
+from data_io.parquet_inputs import ID, IMAGE, PATH, read_rows
 from data_io.regular_files import name_refusal
 from data_io.tables import ID_COLUMN, SUFFIX, check_id
 
@@ -26,7 +27,7 @@ class Input:
 
     `image_id` goes into the answers: the path as given, relative to a folder with '/', or a CSV's id as written.
     `name` is what a table would call the image: a file's own name, else the id. `mistake` is why the row names no
-    image at all; then `path` means nothing.
+    image at all; then `path` means nothing. `content` is the image's file, where a row of Parquet holds it.
     """
 
     image_id: str
@@ -34,6 +35,7 @@ class Input:
     name: str
     where: str = ""
     mistake: str | None = None
+    content: bytes | None = field(default=None, repr=False)
 
     def describe(self, reason: str) -> str:
         """Return one line for the user about an image that could not be read."""
@@ -64,17 +66,23 @@ class Inputs:
         return len(self.arguments) if are_files else None
 
     def __iter__(self) -> Iterator[Input]:
-        """Raise DataError for a folder without images, and for a folder, CSV or stream that cannot be read."""
+        """Raise DataError for a folder without images, and for a folder, table or stream that cannot be read."""
         for argument in self.arguments:
-            path = Path(argument)
-            if argument == STREAM:
-                yield from _read_stream(self.stream)
-            elif path.is_dir():
-                yield from self._walk(path)
-            elif _is_csv(path) and self.images is not None:
-                yield from _read_ids(path, self.images)
-            else:
-                yield Input(argument, path, path.name)
+            yield from self.read(argument)
+
+    def read(self, argument: str) -> Iterator[Input]:
+        """Yield the images of one of `arguments`. Raises as iterating over all does."""
+        path = Path(argument)
+        if argument == STREAM:
+            yield from _read_stream(self.stream)
+        elif path.is_dir():
+            yield from self._walk(path)
+        elif _is_csv(path) and self.images is not None:
+            yield from _read_ids(path, self.images)
+        elif is_parquet(path):
+            yield from read_parquet(path)
+        else:
+            yield Input(argument, path, path.name)
 
     def _walk(self, root: Path) -> Iterator[Input]:
         found = 0
@@ -137,8 +145,13 @@ def _is_csv(path: Path) -> bool:
     return path.suffix.lower() == ".csv" and not path.is_dir()
 
 
+def is_parquet(path: Path) -> bool:
+    """Tell, by its name, whether an INPUT is a table of images rather than an image."""
+    return path.suffix.lower() == ".parquet" and not path.is_dir()
+
+
 def _is_many(path: Path) -> bool:
-    return path.is_dir() or _is_csv(path)
+    return path.is_dir() or _is_csv(path) or is_parquet(path)
 
 
 def _list_files(folder: Path) -> Iterator[Path]:
@@ -195,6 +208,22 @@ def _read_ids(table: Path, images: Path) -> Iterator[Input]:
         yield Input(image_id, path, image_id, where, where + mistake if mistake else None)
     if not count:
         raise errors.DataError(f"Expected at least one row in {table}. Received: a header alone.")
+
+
+def read_parquet(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Input]:
+    """Yield rows of a Parquet file. A path is taken as it stands; the id is the column `id`, if any, else the path."""
+    for number, values in read_rows(path, start, stop):
+        where = f"{path} row {number + 1}: "
+        named = values.get(ID, values.get(PATH))
+        image_id = "" if named is None else str(named)
+        if empty := [name for name, value in values.items() if value is None]:
+            mistake = f"{where}Expected a value. Received: none for {' and '.join(empty)}."
+            yield Input(image_id, path, image_id, where, mistake)
+        elif PATH in values:
+            file = Path(values[PATH])
+            yield Input(image_id, file, file.name, where)
+        else:
+            yield Input(image_id, Path(image_id), image_id, where, content=values[IMAGE])
 
 
 def _has_suffix(name: str) -> bool:

@@ -29,11 +29,14 @@ MAY_IMPORT = {
     "benchmarks": {"errors", "backends", *MIDDLE, "benchmarks"},
     "run": {"errors", "backends", "commands"},
 }
-FRAMEWORKS = {"torch", "tensorflow", "jax", "jaxlib", "onnxruntime"}
+FRAMEWORKS = {"torch", "tensorflow", "jax", "jaxlib", "onnxruntime", "ray"}
 # The few files that need a framework's own calls, and why.
 FRAMEWORK_FILES = {
+    "commands/steps/answers/on_ray.py": {"ray"},
+    "commands/steps/sweeping/on_ray.py": {"ray"},
     "keras_models/tf_loader.py": {"tensorflow"},  # tf.data
     "keras_models/device.py": {"torch", "tensorflow", "jax"},  # which devices there are
+    **{f"keras_models/{name}.py": {"jax"} for name in ("joining", "parallel")},  # several devices and processes
     # The layers that each backend is fast with.
     **{f"keras_models/kernels/on_{backend}.py": {backend} for backend in ("torch", "tensorflow", "jax")},
     "keras_models/artefacts/exporting.py": {"tensorflow"},  # the graph, and the SavedModel's writer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.documents import DOCUMENTS, fill
+from benchmarks.documents import DOCUMENTS, fill, path_to_root
 from commands.arguments.parser import build_parser
 from recipes.reading import recipe_names
 
@@ -43,7 +43,7 @@ def test_the_readme_has_two_set_up_lines() -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_tables_of_a_document_are_those_of_the_results(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text == fill(text)
+    assert text == fill(text, path_to_root(path))
 
 
 def test_the_tree_of_the_readme_is_the_tree_of_the_folder() -> None:

@@ -1,9 +1,13 @@
 """The options of the verbs that make models for other programs, and answer with them."""
 
-from argparse import ArgumentParser
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from commands.arguments.groups import add_backend_options, add_data_options, port_number, whole_number
+from commands.arguments.groups import add_backend_options, add_data_options, count, port_number, whole_number
+
+SHARDS_MAXIMUM = 1000  # a merge keeps one file of each open, and Linux gives a process 1,024
 
 
 def add_export(export: ArgumentParser) -> None:
@@ -17,14 +21,14 @@ def add_export(export: ArgumentParser) -> None:
 
 def add_predict(predict: ArgumentParser) -> None:
     """Add the options of `predict`."""
-    predict.add_argument(
+    model = predict.add_argument(
         "model", type=Path, metavar="MODEL", help="a run folder, model.keras, model.onnx or a SavedModel folder"
     )
-    predict.add_argument(
+    inputs = predict.add_argument(
         "inputs",
         nargs="+",
         metavar="INPUT",
-        help="images, folders, a CSV of ids (with --images), or - for paths on stdin",
+        help="images, folders, a CSV of ids (with --images), Parquet (path, or id and image), - for paths on stdin",
     )
     predict.add_argument(
         "--with", dest="others", action="append", type=Path, default=[], metavar="MODEL", help="average with this one"
@@ -41,7 +45,46 @@ def add_predict(predict: ArgumentParser) -> None:
     predict.add_argument(
         "--on-bad", choices=("fail", "mark"), default="fail", help="mark: a row without label for a bad image (fail)"
     )
+    predict.add_argument(
+        "--shard", type=shard, metavar="I/N", help="answer every N-th block of 64 images alone, from block I on"
+    )
+    predict.add_argument(
+        "--merge",
+        action=_Instead,
+        instead_of=(model, inputs),
+        nargs="+",
+        type=Path,
+        metavar="PART",
+        help="no MODEL: one answer of all parts of --shard, or of the folder of --engine ray",
+    )
+    predict.add_argument("--engine", choices=("threads", "ray"), default="threads", help="who answers (threads)")
+    predict.add_argument("--address", metavar="ADDR", help="ray: a cluster (workers on this machine)")
+    predict.add_argument("--workers", type=count, metavar="K", help="threads, or Ray's processes here (one a core)")
+    predict.add_argument("--form", choices=("csv", "parquet"), help="ray: what --out DIR is filled with (csv)")
     add_backend_options(predict)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Read `i/n` with i from 0 to below n. Raises ArgumentTypeError."""
+    parts = text.split("/")
+    if len(parts) == 2 and all(part.isdecimal() and len(part) < 6 for part in parts):
+        place, shards = int(parts[0]), int(parts[1])
+        if place < shards <= SHARDS_MAXIMUM:
+            return place, shards
+    raise ArgumentTypeError(f"{text!r} is not I/N with I from 0 to N - 1 and N up to {SHARDS_MAXIMUM:,}")
+
+
+class _Instead(Action):
+    """An option that takes the place of arguments that are needed otherwise."""
+
+    def __init__(self, *words: Any, instead_of: Sequence[Action], **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.instead_of = instead_of
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        for action in self.instead_of:
+            action.required = False
+        setattr(namespace, self.dest, values)
 
 
 def add_serve(serve: ArgumentParser) -> None:

@@ -1,6 +1,6 @@
 """The command line's parser. Standard library alone, so that `--help` is quick."""
 
-from commands.arguments import artefacts, comparisons, data, reports, runs
+from commands.arguments import artefacts, comparisons, data, reports, runs, sweeps
 from commands.arguments.groups import Parser
 
 
@@ -17,6 +17,7 @@ def build_parser() -> Parser:
     runs.add_train(verbs.add_parser("train", help="train, evaluate on validation, and write a submission"))
     runs.add_evaluate(verbs.add_parser("evaluate", help="judge a finished run again"))
     runs.add_reproduce(verbs.add_parser("reproduce", help="run a finished run again and compare"))
+    sweeps.add_sweep(verbs.add_parser("sweep", help="many runs, each made once, and one table; or a search"))
     comparisons.add_compare(verbs.add_parser("compare", help="one experiment on every backend: agreement and cost"))
     reports.add_report(verbs.add_parser("report", help="show runs: one page that opens without network"))
     comparisons.add_bench(verbs.add_parser("bench", help="speed, against the original in plain PyTorch"))

@@ -99,6 +99,34 @@ def test_a_comparison_is_two_tables_with_its_command_and_its_conditions(
     )
 
 
+def test_a_sweep_is_its_table_with_its_command_and_its_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = {"seed": 0, "state": "finished", "reason": "", "minutes": 3.0}
+    row = {"name": "a", "backend": "jax", "published": 0.8864, "mean": 0.9, "deviation": None, "n": 1, "runs": [run]}
+    facts = {
+        "note": "A note.",
+        "command": "python run.py sweep a.toml",
+        "hardware": "2 cores",
+        "versions": {"jax": "1.2"},
+    }
+    (tmp_path / "x.json").write_text(json.dumps({**facts, "rows": [row]}))
+    trial = {"number": 0, "values": {"seed": "1"}, "state": "finished", "reason": "", "accuracy": 0.5, "minutes": 1.0}
+    (tmp_path / "y.json").write_text(json.dumps({**facts, "trials": [trial]}))
+    monkeypatch.setattr(documents, "RESULTS", tmp_path)
+    lines = documents.fill("<!-- results: x -->\n<!-- end -->\n<!-- results: y -->\n<!-- end -->").splitlines()
+    assert lines[1:4] == [
+        "| row | backend | published | validation accuracy | n | minutes a run |",
+        "|---|---|---|---|---|---|",
+        "| a | jax | 88.64 % | 90.00 % | 1 | 3.0 |",
+    ]
+    source = "2 cores; jax 1.2; `python run.py sweep a.toml`. A note."
+    assert lines[5] == f"Source: [results/x.json](results/x.json); {source}"
+    assert lines[8:11] == [
+        "| trial | seed | validation accuracy | minutes |",
+        "|---|---|---|---|",
+        "| 0 | 1 | 50.00 % | 1.0 |",
+    ]
+
+
 def spread(median: float) -> dict[str, float]:
     return {"median": median, "least": median, "most": 2 * median, "n": 3}
 

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import errors
-from data_io.images import ANSWERED_FORMATS, Decoded, decode, resize
+from data_io.answers import Rows
+from data_io.images import ANSWERED_FORMATS, MAXIMUM_IMAGE_BYTES, Decoded, decode, decode_content, resize
 from data_io.inputs import Input
 from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier
 from reports.probabilities import probabilities
 
-WORKERS = os.cpu_count() or 1  # decoding and ONNX Runtime release Python's lock
-AHEAD_BLOCKS = 2 * WORKERS  # 3 MB each at 128 px: enough that no thread waits, whatever the number of images
+# Decoding and ONNX Runtime release Python's lock. Cores that a batch system gave to others are not ours.
+WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+AHEAD_BLOCKS_PER_WORKER = 2  # 3 MB each at 128 px: enough that no thread waits, whatever the number of images
 Decode = Callable[[Input], Decoded]
 
 
@@ -41,10 +43,20 @@ class Block:
     modes: Sequence[str]
     images: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
 
+    def rows(self) -> Rows:
+        """Return the answers as they are written. The block has to have probabilities."""
+        assert self.probabilities is not None
+        ids = [asked.image_id for asked in self.inputs]
+        return Rows(ids, self.probabilities, [mistake is not None for mistake in self.mistakes])
+
 
 def decode_input(asked: Input) -> Decoded:
     """Decode an image of a format that is answered. Raises ValueError as `data_io.images.decode` does."""
-    return decode(asked.path, ANSWERED_FORMATS)
+    if asked.content is None:
+        return decode(asked.path, ANSWERED_FORMATS)
+    if len(asked.content) > MAXIMUM_IMAGE_BYTES:
+        raise ValueError(f"{len(asked.content):,} bytes, more than {MAXIMUM_IMAGE_BYTES:,}")
+    return decode_content(asked.content, ANSWERED_FORMATS)
 
 
 def answer(
@@ -53,17 +65,19 @@ def answer(
     fails: bool,
     read: Decode = decode_input,
     keeps_images: bool = False,
+    workers: int = WORKERS,
 ) -> Generator[Block, None, None]:
     """Yield blocks in order, read in threads. With `fails` no model is run from the first block with a bad image on.
 
-    Models that can be (`answers_in_threads`) are run in the same threads, others in the caller's. Memory does not
-    grow with the number of images. Raises DivergedError for logits that are not finite, and what `inputs` raise.
+    `workers` is the number of threads. Models that can be (`answers_in_threads`) are run in the same threads, others in
+    the caller's. Memory does not grow with the number of images. Raises DivergedError for logits that are not finite,
+    and what `inputs` raise.
     """
     in_threads = all(getattr(model, "answers_in_threads", False) for model in models)
     stop = _Stop()
     blocks = iter(inputs)
     waiting: deque[tuple[int, Future[_Pixels]]] = deque()
-    pool = ThreadPoolExecutor(WORKERS)
+    pool = ThreadPoolExecutor(workers)
 
     def work(place: int, block: Sequence[Input]) -> _Pixels:
         pixels = _read(block, [model.contract.size_pixels for model in models], read)
@@ -91,7 +105,7 @@ def answer(
             if not block:
                 break
             waiting.append((place, pool.submit(partial(work, place, block))))
-            if len(waiting) > AHEAD_BLOCKS:
+            if len(waiting) > AHEAD_BLOCKS_PER_WORKER * workers:
                 yield finish()
         while waiting:
             yield finish()

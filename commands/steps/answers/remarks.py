@@ -1,6 +1,9 @@
 """What a reader should know of images that were answered: counted, not collected."""
 
+import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from commands.steps.answers.answering import Block
 from data_io.images import FORMATS
@@ -28,6 +31,24 @@ class Remarks:
             if len(named) < NAMED_IMAGES:
                 named.append(show(image_id))
 
+    def to_values(self) -> dict[str, Any]:
+        """Return what JSON can hold and `add_values` takes."""
+        return {
+            "counts": self._counts,
+            "named": self._named,
+            "formats": self._formats,
+            "modes": self._modes,
+        }
+
+    def add_values(self, values: Mapping[str, Any]) -> None:
+        """Count what another one has counted, of images that come later."""
+        self._formats.update(values["formats"])
+        self._modes.update(values["modes"])
+        self._counts.update(values["counts"])
+        for notice, members in values["named"].items():
+            named = self._named.setdefault(notice, [])
+            named.extend(members[: NAMED_IMAGES - len(named)])
+
     def describe(self) -> list[str]:
         """Return a line for each thing that was done, and for formats and modes that differ."""
         lines = []
@@ -39,6 +60,17 @@ class Remarks:
         if len(self._modes) > 1:
             lines.append(f"image modes {_list(self._modes)}")
         return lines
+
+
+def say(notices: Sequence[str]) -> None:
+    """Print notices on stderr."""
+    for notice in notices:
+        print(f"notice: {notice}", file=sys.stderr)
+
+
+def describe_bad(bad: int, images: int) -> str:
+    """Return the line about images that have been marked."""
+    return f"{bad:,} of {images:,} images could not be read; their rows have no label"
 
 
 def _list(counts: Counter[str]) -> str:

@@ -1,0 +1,26 @@
+"""`predict --merge`: one answer file of the parts that `--shard` or `--engine ray` wrote."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import errors
+from data_io.answer_parts import merge_folder, merge_shards
+from data_io.run_folder import check_writable
+
+
+def merge(args: Namespace) -> None:
+    """Write `--out` from the parts. Raises as `data_io.answer_parts` does; nothing is written then."""
+    parts: list[Path] = args.merge
+    out = Path(args.out)
+    if args.model is not None or args.inputs:
+        raise errors.UsageError("Expected --merge PART... and --out alone. Received: a MODEL too.")
+    if out.suffix != ".csv":
+        raise errors.UsageError(f"Expected --out FILE.csv with --merge. Received: --out {args.out}.")
+    if any(part.exists() and out.exists() and out.samefile(part) for part in parts):
+        raise errors.UsageError(f"Expected --out to name another file than the parts. Received: {out}.")
+    if len(parts) > 1 and (folders := [str(part) for part in parts if part.is_dir()]):
+        raise errors.UsageError(f"Expected the parts, or one folder. Received: the folder {folders[0]} among others.")
+    check_writable(out.parent)
+    rows = merge_folder(parts[0], out) if parts[0].is_dir() else merge_shards(parts, out)
+    print(f"wrote {out}: {rows:,} rows", file=sys.stderr)
