@@ -125,7 +125,7 @@ def test_f2_a_run_that_is_stopped_in_validation_has_only_the_judging_left(
     real = StopRequest.raise_if_asked
 
     def judged(stop: StopRequest) -> None:
-        if sys._getframe(1).f_code.co_name == "on_test_batch_end":
+        if sys._getframe(1).f_code.co_name == "on_judged":
             signal.raise_signal(signal.SIGTERM)
         real(stop)
 
