@@ -161,6 +161,18 @@ class StepClock:
 
 def anonymous_bytes() -> int | None:
     """Return this process's anonymous memory (RssAnon), without pages of mapped files; None where it is not Linux."""
+    return _read_status("RssAnon")
+
+
+def peak_resident_bytes() -> int | None:
+    """Return the most memory that this process has had so far (VmHWM); None where it is not Linux.
+
+    Not `getrusage`: a child inherits its parent's peak there.
+    """
+    return _read_status("VmHWM")
+
+
+def _read_status(field: str) -> int | None:
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("RssAnon")), None)
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith(field)), None)

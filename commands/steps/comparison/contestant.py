@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import errors
-from benchmarks.measuring import EpochClock, Stopwatch, usable_cores
+from benchmarks.measuring import EpochClock, Stopwatch, peak_resident_bytes, usable_cores
 from benchmarks.pixels import load_pixels
 from commands.steps.comparison.tasks import RESULT, TRAIN, Task
 from commands.steps.fitting import in_full_precision, make_schedule
@@ -105,16 +105,6 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         "cores": usable_cores(),
         "seed": recipe.seed,
     }
-
-
-def peak_resident_bytes() -> int | None:
-    """Return the most memory that this process has had so far; None where the system does not say (not Linux).
-
-    Not `getrusage`: a child inherits its parent's peak there.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
 
 
 def agree(task: Task) -> dict[str, Any]:
