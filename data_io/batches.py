@@ -6,14 +6,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from data_io.augmentation import Draws, draw_epoch, fixed_point_matrix, warp
+from data_io.augmentation import draw_epoch, fixed_point_matrix
+from data_io.changes import Changes, EpochDraws, draw_changes
+from data_io.mixing import mix
 
-Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
+Batch = tuple[NDArray[np.uint8], NDArray[np.int32] | NDArray[np.float32]]
+NO_CHANGES = Changes()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What makes a batch: places (B,) among all images, which are mirrored (B,), matrices (B, 6) of their turns."""
+    """What makes a batch: places (B,) among all images, which are mirrored (B,), matrices (B, 6) of their warps."""
 
     places: NDArray[np.int64]
     flipped: NDArray[np.bool_]
@@ -56,7 +59,9 @@ class Batches:
 
 
 class StreamedBatches(Batches):
-    """Images in a new random order each epoch, each randomly mirrored and turned: for training.
+    """Images in a new random order each epoch, each randomly mirrored, turned and changed: for training.
+
+    `classes` are needed for `changes` that mix images: labels are then float32 (B, K), else int32 (B,).
 
     With `shuffle_images` the order is random within windows of so many images, which are read nearly in sequence (see
     `data_io.augmentation.draw_bounded_order`): no more than a window needs to be in memory.
@@ -73,38 +78,52 @@ class StreamedBatches(Batches):
         flip_probability: float,
         rotation_degrees: float,
         shuffle_images: int = 0,
+        changes: Changes = NO_CHANGES,
+        classes: int = 0,
     ) -> None:
         super().__init__(images, labels, batch_size)
         self.seed = seed
         self.flip_probability = flip_probability
         self.rotation_degrees = rotation_degrees
         self.shuffle_images = shuffle_images
+        self.changes = changes
+        self.classes = classes
         # Two epochs: a loader that reads ahead asks for the next one while this one is still being read.
         self._draws = lru_cache(maxsize=2)(self._draw)
 
-    def _draw(self, epoch: int) -> Draws:
+    def _draw(self, epoch: int) -> EpochDraws:
         images, chances = len(self.images), (self.flip_probability, self.rotation_degrees)
-        return draw_epoch(self.seed, epoch, images, *chances, self.shuffle_images)
+        moves = self.changes.shift_pixels, self.changes.zoom_fraction
+        draws = draw_epoch(self.seed, epoch, images, *chances, self.shuffle_images, *moves)
+        return draw_changes(self.changes, self.seed, epoch, draws)
 
     def batch(self, epoch: int, index: int) -> Batch:
-        """Return batch `index` of `epoch`, both from 0: uint8 (B, H, W, 3) and int32 (B,)."""
+        """Return batch `index` of `epoch`, both from 0: uint8 (B, H, W, 3) and the labels."""
         span = self._span(index)
         draws = self._draws(epoch)
-        chosen = draws.order[span]
+        chosen = draws.draws.order[span]
         images = np.empty((len(chosen), *self.images.shape[1:]), np.uint8)
         for place, image in enumerate(chosen):
-            images[place] = warp(self.images[image], bool(draws.flipped[image]), float(draws.degrees[image]))
-        return images, self.labels[chosen]
+            images[place] = draws.change(self.images[image], int(image))
+        labels = self.labels[chosen]
+        return mix(images, labels, self.classes, draws.mixtures, chosen) if draws.mixtures else (images, labels)
 
 
 class ShuffledBatches(StreamedBatches):
-    """Such batches that also say how they are made, to a GPU that has room for all images and makes them itself."""
+    """Such batches that also say how they are made, to a GPU that has room for all images and makes them itself.
+
+    For changes that only move pixels: a plan has no words for others.
+    """
 
     def plan(self, epoch: int, index: int) -> Plan:
         """Return how batch `index` of `epoch` is made of `images`, for whoever makes it elsewhere."""
         span = self._span(index)
-        draws = self._draws(epoch)
+        draws = self._draws(epoch).draws
         places = draws.order[span]
         height, width = self.images.shape[1:3]
-        matrices = [fixed_point_matrix(float(draws.degrees[place]), height, width) for place in places]
+        matrices = []
+        for place in places:
+            right, down = draws.shifts[place].tolist()
+            degrees, zoom = float(draws.degrees[place]), float(draws.zooms[place])
+            matrices.append(fixed_point_matrix(degrees, height, width, zoom, (right, down)))
         return Plan(places, draws.flipped[places], np.stack(matrices))

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
+Batch = tuple[NDArray[np.uint8], NDArray[np.int32] | NDArray[np.float32]]
 
 
 class Batches(Protocol):
@@ -22,7 +22,7 @@ class Batches(Protocol):
         ...
 
     def batch(self, epoch: int, index: int) -> Batch:
-        """Return images uint8 (B, H, W, 3) and labels int32 (B,)."""
+        """Return images uint8 (B, H, W, 3) and labels int32 (B,), or float32 (B, K) where images are mixed."""
         ...
 
 

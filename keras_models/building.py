@@ -7,15 +7,19 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_models import cnn, mlp
+from keras_models import cnn, mlp, residual
 
-BUILDERS: dict[str, Callable[..., keras.Model]] = {"cnn": cnn.build, "mlp": mlp.build}
+BUILDERS: dict[str, Callable[..., keras.Model]] = {
+    "cnn": cnn.build,
+    "mlp": mlp.build,
+    "residual": residual.build,
+}
 
 
 def build(
     family: str, size_pixels: int, classes: int, seed: int, precision: str = "float32", **options: Any
 ) -> keras.Model:
-    """Build a `cnn` or an `mlp`; `options` are the keyword arguments of that family's `build`.
+    """Build a `cnn`, an `mlp` or a `residual` network; `options` are the keyword arguments of that family's `build`.
 
     With the precision `bfloat16`, activations and products are of that type; weights and logits are float32 always.
     """

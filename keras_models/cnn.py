@@ -14,20 +14,23 @@ def build(
     channels: Sequence[int] = (16, 32, 64, 128),
     dense_units: Sequence[int] = (256,),
     dropout_fraction: float = 0.3,
+    input: str = "rgb",
+    normalization: str = "batch",
 ) -> keras.Model:
     """Return the network: uint8 (N, size_pixels, size_pixels, 3) named `image` to float32 logits (N, classes).
 
-    One block per entry of `channels`: 3x3 convolution, batch normalisation, 2x2 max-pooling, ReLU. The original
-    has ReLU before the pooling; the largest of four numbers and then max(0, ·) is the same number in either
-    order, and on a quarter of the values the ReLU costs a quarter. Then dropout and a ReLU layer per entry of
-    `dense_units`, dropout, logits.
+    One block per entry of `channels`: 3x3 convolution, batch normalisation unless `normalization` is `none`, 2x2
+    max-pooling, ReLU. The `input` is `rgb`, or `grey`, which is made of it. The original has ReLU before the pooling;
+    the largest of four numbers and then max(0, ·) is the same number in either order, and on a quarter of the values
+    the ReLU costs a quarter. Then dropout and a ReLU layer per entry of `dense_units`, dropout, logits.
     """
     layers = SeededLayers(seed)
     image = image_input(size_pixels)
-    features = scale(image)
+    features = scale(image, input)
     for number, filters in enumerate(channels, start=1):
         features = layers.convolution(filters, features, f"convolution_{number}")
-        features = normalize(features, f"normalization_{number}")
+        if normalization == "batch":
+            features = normalize(features, f"normalization_{number}")
         features = pool(features, f"pooling_{number}")
         features = keras.layers.ReLU(name=f"relu_{number}")(features)
     features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(features)

@@ -15,13 +15,39 @@ def image_input(size_pixels: int) -> Any:
     return keras.Input((size_pixels, size_pixels, 3), dtype="uint8", name="image")
 
 
-def scale(image: Any) -> Any:
+@keras.saving.register_keras_serializable("keras_models")
+class Grey(keras.layers.Layer):
+    """Make uint8 (N, H, W, 3) grey, float32 (N, H, W, 1) of whole numbers 0..255: to the bit Pillow's mode L.
+
+    ITU-R 601-2 in the fixed point of Pillow's Convert.c (13.0.0), in which 1 is 65536: all sums stay below 2**24, so
+    float32 holds them exactly on every backend.
+    """
+
+    WEIGHTS = (19595, 38470, 7471)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "dtype": "float32"})
+
+    def call(self, inputs: Any) -> Any:
+        """Return the grey images."""
+        red, green, blue = (keras.ops.cast(inputs[..., place : place + 1], "float32") for place in range(3))
+        weighted = sum(weight * part for weight, part in zip(self.WEIGHTS, (red, green, blue), strict=True))
+        return keras.ops.floor((weighted + 0x8000) / 0x10000)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape with one channel."""
+        return (*input_shape[:-1], 1)
+
+
+def scale(image: Any, input: str = "rgb") -> Any:
     """Map uint8 0..255 to float32 -1..1: the original's ToTensor and Normalize(mean .5, std .5).
 
-    In the graph, so that an exported model cannot be fed another scale. Rescaling is safe there; Keras 3.15.1's
-    Resizing and Random* layers are not (they switch later layers to training mode).
+    With the input `grey` as one channel. In the graph, so that an exported model cannot be fed another scale.
+    Rescaling is safe there; Keras 3.15.1's Resizing and Random* layers are not (they switch later layers to training
+    mode).
     """
-    return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(image)
+    seen = Grey(name="grey")(image) if input == "grey" else image
+    return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(seen)
 
 
 class SeededLayers:

@@ -13,16 +13,22 @@ def build(
     seed: int,
     dense_units: Sequence[int] = (1024, 512, 256),
     dropout_fraction: float = 0.3,
+    input: str = "rgb",
+    activation: str = "leaky_relu",
 ) -> keras.Model:
     """Return the network: uint8 (N, size_pixels, size_pixels, 3) named `image` to float32 logits (N, classes).
 
-    Flatten, a dense layer with LeakyReLU per entry of `dense_units`, dropout, logits.
+    Flatten, a dense layer with LeakyReLU, or ReLU, per entry of `dense_units`, dropout, logits. The `input` is `rgb`,
+    or `grey`, which is made of it.
     """
     layers = SeededLayers(seed)
     image = image_input(size_pixels)
-    features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(scale(image))
+    features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(scale(image, input))
     for number, units in enumerate(dense_units, start=1):
         features = layers.dense(units, features, f"dense_{number}")
-        features = leaky_relu(features, f"leaky_relu_{number}")
+        if activation == "relu":
+            features = keras.layers.ReLU(name=f"relu_{number}")(features)
+        else:
+            features = leaky_relu(features, f"leaky_relu_{number}")
     features = layers.dropout(dropout_fraction, features, "dropout")
     return keras.Model(image, layers.logits(classes, features), name="mlp")

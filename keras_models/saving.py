@@ -19,16 +19,29 @@ def save_model(model: keras.Model, path: Path) -> None:
 
     A compiled file of the torch backend names torch's own optimizer class: jax and tensorflow cannot train from
     it, and without torch it cannot even be read (Keras 3.15.1). So a copy that was never compiled is saved; it is
-    not made by `clone_model`, which compiles the copy as the model was. Its layers are Keras' own, which any backend
-    has, in place of those that the backend in use is fast with.
+    not made by `clone_model`, which compiles the copy as the model was.
+    """
+    copy_plain(model).save(path)
+
+
+def copy_plain(model: keras.Model) -> keras.Model:
+    """Return a copy that was never compiled, of Keras' own layers, which any backend and converter knows.
+
+    They are in place of those that the backend in use is fast with. `Grey`, which Keras has not, is ours still.
     """
     config = model.get_config()
     for layer, written in zip(model.layers, config["layers"], strict=True):
-        plain = PLAIN.get(type(layer), type(layer))
-        written.update(module="keras.layers", class_name=plain.__name__, registered_name=None)
+        if plain := PLAIN.get(type(layer)):
+            written.update(module="keras.layers", class_name=plain.__name__, registered_name=None)
     bare = keras.Model.from_config(config)
     bare.set_weights(model.get_weights())
-    bare.save(path)
+    return bare
+
+
+def in_plain_layers(model: keras.Model) -> keras.Model:
+    """Return the network itself if all its layers are Keras' own, else a copy of which that is true."""
+    is_plain = all(PLAIN.get(type(layer), type(layer)) is type(layer) for layer in model.layers)
+    return model if is_plain else copy_plain(model)
 
 
 def load_weights(model: keras.Model, path: Path) -> None:

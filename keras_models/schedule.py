@@ -46,6 +46,8 @@ def make_optimizer(schedule: Schedule, steps: int) -> keras.optimizers.Optimizer
     average: dict[str, Any] = {"use_ema": True, "ema_momentum": schedule.ema} if schedule.ema else {}
     if schedule.optimizer == "adamw":
         return keras.optimizers.AdamW(rate, weight_decay=schedule.weight_decay, epsilon=ADAM_EPSILON, **average)
+    if schedule.optimizer == "adam":
+        return keras.optimizers.Adam(rate, epsilon=ADAM_EPSILON, **average)
     return keras.optimizers.SGD(rate, momentum=schedule.momentum, **average)
 
 

@@ -35,7 +35,7 @@ class TfDataLoader:
             return batches.batch(int(epoch), int(index))
 
         def load(epoch: Any, index: Any) -> tuple[Any, Any]:
-            x, y = tf.numpy_function(read, [epoch, index], (tf.uint8, tf.int32), stateful=False)
+            x, y = tf.numpy_function(read, [epoch, index], (tf.uint8, tf.as_dtype(labels.dtype)), stateful=False)
             return tf.ensure_shape(x, (None, *images.shape[1:])), tf.ensure_shape(y, (None, *labels.shape[1:]))
 
         def number(_: Any) -> Any:

@@ -4,13 +4,22 @@ A recipe and a seed name one experiment on every backend; the backend is not in 
 TOML files of this folder; `recipes.reading` fills these classes from them.
 """
 
+import dataclasses
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from recipes.augmentation import Augmentation
 from recipes.expecting import expect
 from recipes.training import Training
 
-FAMILIES = ("cnn", "mlp")
+# The values that only one family of networks has, each with what it may be; the first is what it is if nothing is said.
+FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
+    "cnn": {"normalization": ("batch", "none")},
+    "mlp": {"activation": ("leaky_relu", "relu")},
+    "residual": {},
+}
+INPUTS = ("rgb", "grey")
 DATA = ("competition", "sample")
 NAME_PATTERN = re.compile(r"\w[\w. -]{0,99}")
 
@@ -26,36 +35,54 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Augmentation:
-    """Random changes of training images; validation and test images are never changed."""
-
-    flip_probability: float
-    rotation_degrees: float
-
-    def __post_init__(self) -> None:
-        expect(0 <= self.flip_probability <= 1, "augmentation.flip_probability", "0 to 1", self.flip_probability)
-        expect(0 <= self.rotation_degrees <= 180, "augmentation.rotation_degrees", "0 to 180", self.rotation_degrees)
-
-
-@dataclass(frozen=True)
 class Model:
-    """Widths of the network: `channels` one per convolution block, `dense_units` one per hidden dense layer."""
+    """Widths of the network: `channels` one per convolution block, `dense_units` one per hidden dense layer.
+
+    Of a residual network the first of `channels` is the stem's, the others its stages', each with so many `blocks`.
+
+    It is given RGB images always; with the `input` `grey` it makes grey ones of them first (ITU-R 601-2, as Pillow and
+    torchvision do). `normalization` of a cnn is of its convolutions: `batch`, or `none`; `activation` of an mlp is of
+    its hidden layers: `leaky_relu` with a slope of .01, or `relu`. A family without such a value has an empty one.
+    """
 
     family: str
     classes: int
     dense_units: tuple[int, ...]
     dropout_fraction: float
     channels: tuple[int, ...] = ()
+    blocks: tuple[int, ...] = ()
+    input: str = "rgb"
+    normalization: str = ""
+    activation: str = ""
 
     def __post_init__(self) -> None:
         expect(self.family in FAMILIES, "model.family", f"one of {', '.join(FAMILIES)}", self.family)
         expect(self.classes >= 2, "model.classes", "2 or more", self.classes)
         expect(0 <= self.dropout_fraction < 1, "model.dropout_fraction", "0 up to, not with, 1", self.dropout_fraction)
-        expect(min(self.dense_units, default=0) > 0, "model.dense_units", "positive numbers", self.dense_units)
-        if self.family == "cnn":
-            expect(min(self.channels, default=0) > 0, "model.channels", "positive numbers for a cnn", self.channels)
+        if self.family == "residual":
+            expect(not self.dense_units, "model.dense_units", "none for a residual network", self.dense_units)
+            stages = len(self.channels) - 1
+            expect(min(self.blocks, default=-1) >= 0, "model.blocks", "numbers of 0 or more", self.blocks)
+            expect(len(self.blocks) == stages, "model.blocks", "one less than model.channels has", self.blocks)
         else:
+            expect(min(self.dense_units, default=0) > 0, "model.dense_units", "positive numbers", self.dense_units)
+            expect(not self.blocks, "model.blocks", f"none for {self.family}", self.blocks)
+        if self.family == "mlp":
             expect(not self.channels, "model.channels", "none, since an mlp has no convolutions", self.channels)
+        else:
+            wanted = f"positive numbers for {self.family}"
+            expect(min(self.channels, default=0) > 0, "model.channels", wanted, self.channels)
+        expect(self.input in INPUTS, "model.input", f"one of {', '.join(INPUTS)}", self.input)
+        for name in ("normalization", "activation"):
+            known = FAMILIES[self.family].get(name, ("",))
+            value = getattr(self, name) or known[0]
+            expect(value in known, f"model.{name}", f"one of {', '.join(known)} for {self.family}", value)
+            object.__setattr__(self, name, value)  # so that what a run writes down says it
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All values that the family has: what its network is built with."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value not in ("", ())}
 
 
 @dataclass(frozen=True)
@@ -90,10 +117,12 @@ class Recipe:
         # The name becomes the run folder's: it must not lead out of the parent or hide in it.
         expect(NAME_PATTERN.fullmatch(self.name) is not None, "name", "letters, digits, '_', '-', '.', ' '", self.name)
         expect(0 <= self.seed < 2**32, "seed", "0 to 4294967295", self.seed)
-        blocks = len(self.model.channels)
+        halvings = len(self.model.channels)
         expect(
-            self.image.size_pixels >> blocks >= 1,
+            self.image.size_pixels >> halvings >= 1,
             "image.size_pixels",
-            f"at least {2**blocks} for {blocks} entries of model.channels, each of which halves the image",
+            f"at least {2**halvings} for {halvings} entries of model.channels, each of which halves the image",
             self.image.size_pixels,
         )
+        is_foldable = self.model.family != "residual" or self.image.size_pixels % 2 == 0
+        expect(is_foldable, "image.size_pixels", "even for a residual network", self.image.size_pixels)

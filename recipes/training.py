@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from recipes.expecting import expect
 
-OPTIMIZERS = ("sgd", "adamw")
+OPTIMIZERS = ("sgd", "adam", "adamw")
 DECAYS = ("steps", "cosine")
 PRECISIONS = ("float32", "bfloat16")
 SMALLEST_WINDOW = 256  # sixteen runs of sixteen images; with less, reading in runs is no faster than at random
@@ -15,7 +15,8 @@ SMALLEST_RATE = 1e-30  # float32 has no exact numbers below 1.2e-38, and momenta
 class Training:
     """One way of training; a value that belongs to another optimizer or decay than the recipe's is refused.
 
-    `sgd` has `momentum`; `adamw` (Loshchilov and Hutter, 2019) has `weight_decay`, decoupled, times the rate. The rate
+    `sgd` has `momentum`; `adamw` (Loshchilov and Hutter, 2019) has `weight_decay`, decoupled, times the rate; `adam`
+    (Kingma and Ba, 2015) has neither. The rate
     drops in `steps` (PyTorch's StepLR: by `drop_factor` every `drop_every_epochs`), or after `warmup_epochs` of linear
     growth falls as a `cosine` to 0 at the end. `label_smoothing` is the share of the target spread over all classes
     (Szegedy et al., 2016). `ema` is the share of the past in a running mean of the weights, which is judged and kept
@@ -61,10 +62,12 @@ class Training:
         expect(is_window, "training.shuffle_images", f"0, or {SMALLEST_WINDOW} or more", self.shuffle_images)
         if self.optimizer == "sgd":
             expect(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
-            expect(self.weight_decay == 0, "training.weight_decay", "0 for sgd", self.weight_decay)
         else:
             expect(self.momentum == 0, "training.momentum", f"0 for {self.optimizer}", self.momentum)
+        if self.optimizer == "adamw":
             expect(0 <= self.weight_decay <= 1, "training.weight_decay", "0 to 1", self.weight_decay)
+        else:
+            expect(self.weight_decay == 0, "training.weight_decay", f"0 for {self.optimizer}", self.weight_decay)
         if self.decay == "steps":
             expect(self.drop_every_epochs > 0, "training.drop_every_epochs", "1 or more", self.drop_every_epochs)
             expect(0 < self.drop_factor <= 1, "training.drop_factor", "more than 0, at most 1", self.drop_factor)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import errors
 from data_io.artefact_files import MAXIMUM_ARTEFACT_BYTES
 from data_io.batches import Batches, ShuffledBatches, StreamedBatches
+from data_io.changes import Changes
 from data_io.model_files import KERAS_FILE, describe_content
 from data_io.run_folder import MANIFEST, MODEL, RECIPE, check_digest, read_manifest
 from recipes.reading import from_values
@@ -42,9 +43,7 @@ def build_network(recipe: Recipe, precision: str = "float32") -> "keras.Model":
     """Build the recipe's network with the first weights of its seed; `precision` is of activations and products."""
     from keras_models.building import build
 
-    options = dataclasses.asdict(recipe.model)
-    if recipe.model.family == "mlp":
-        options.pop("channels")  # none, as the recipe was checked for
+    options = recipe.model.options
     return build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, precision=precision, **options)
 
 
@@ -87,10 +86,7 @@ def _check_file(path: Path, recipe: Recipe) -> None:
             f"Expected {path} to be a Keras file of at most {MAXIMUM_ARTEFACT_BYTES:,} bytes. "
             f"Received: {kind} of {size_bytes:,} bytes. Restore the run folder, or train again."
         )
-    channels = [3, *recipe.model.channels]
-    side_pixels = recipe.image.size_pixels >> len(recipe.model.channels)
-    units = [side_pixels**2 * channels[-1], *recipe.model.dense_units, recipe.model.classes]
-    kernels = sum(9 * one * two for one, two in pairwise(channels)) + sum(one * two for one, two in pairwise(units))
+    kernels = _count_kernels(recipe)
     if 4 * kernels > size_bytes:
         raise errors.PromiseError(
             f"Expected {path} to hold the network of the {RECIPE} beside it, {kernels:,} weights and more. "
@@ -98,20 +94,43 @@ def _check_file(path: Path, recipe: Recipe) -> None:
         )
 
 
+def _count_kernels(recipe: Recipe) -> int:
+    """Return the number of weights in kernels: of all weights, most."""
+    model, classes = recipe.model, recipe.model.classes
+    inputs = 1 if model.input == "grey" else 3
+    if model.family == "residual":
+        channels = [4 * inputs, *model.channels]
+        units = [model.channels[-1], classes]
+        added = sum(9 * width**2 * count for width, count in zip(model.channels[1:], model.blocks, strict=True))
+    else:
+        channels = [inputs, *model.channels]
+        side_pixels = recipe.image.size_pixels >> len(model.channels)
+        units = [side_pixels**2 * channels[-1], *model.dense_units, classes]
+        added = 0
+    convolutions = sum(9 * one * two for one, two in pairwise(channels))
+    return convolutions + added + sum(one * two for one, two in pairwise(units))
+
+
 def training_batches(recipe: Recipe, cached: Labelled) -> StreamedBatches:
     """Return the recipe's shuffled and augmented batches of a labelled split.
 
     Those of a recipe with `shuffle_images` do not say how they are made: a GPU would take all images into its memory.
+    Neither do those whose pixels change their values, which is done in NumPy and Pillow alone.
     """
-    kind = StreamedBatches if recipe.training.shuffle_images else ShuffledBatches
+    values = dataclasses.asdict(recipe.augmentation)
+    chances = values.pop("flip_probability"), values.pop("rotation_degrees")
+    changes = Changes(**values)
+    is_planned = changes.only_move_pixels and not recipe.training.shuffle_images
+    kind = ShuffledBatches if is_planned else StreamedBatches
     return kind(
         cached.images,
         cached.labels,
         recipe.training.batch_size,
         recipe.seed,
-        recipe.augmentation.flip_probability,
-        recipe.augmentation.rotation_degrees,
+        *chances,
         recipe.training.shuffle_images,
+        changes,
+        recipe.model.classes,
     )
 
 

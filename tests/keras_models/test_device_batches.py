@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from data_io.batches import ShuffledBatches
+from data_io.changes import Changes
 from keras_models import training
 from keras_models.building import build
 from keras_models.device_batches import DeviceBatches, PlannedBatches, PlannedRest
@@ -12,17 +13,24 @@ from keras_models.following import Epoch
 from keras_models.schedule import Schedule
 from keras_models.training import compile_model, fit
 
+MOVES = Changes(shift_pixels=6.0, zoom_fraction=0.3)
 
-def source(side: tuple[int, int], rotation_degrees: float, flip_probability: float = 0.5) -> ShuffledBatches:
+
+def source(side: tuple[int, int], rotation_degrees: float, changes: Changes | None = None) -> ShuffledBatches:
     generator = np.random.default_rng(2)
     images = generator.integers(1, 256, (50, *side, 3), np.uint8)
-    return ShuffledBatches(images, np.arange(50, dtype=np.int32) % 5, 16, 4, flip_probability, rotation_degrees)
+    labels = np.arange(50, dtype=np.int32) % 5
+    return ShuffledBatches(images, labels, 16, 4, 0.5, rotation_degrees, changes=changes or Changes())
 
 
 @pytest.mark.parametrize("side", [(32, 32), (31, 31), (24, 40)])
-@pytest.mark.parametrize("degrees", [0.0, 15.0, 180.0])
-def test_every_batch_of_two_epochs_is_the_same_bytes(side: tuple[int, int], degrees: float) -> None:
-    batches = source(side, degrees)
+@pytest.mark.parametrize(
+    ("degrees", "changes"), [(0.0, None), (15.0, None), (180.0, None), (0.0, MOVES), (15.0, MOVES)]
+)
+def test_every_batch_of_two_epochs_is_the_same_bytes(
+    side: tuple[int, int], degrees: float, changes: Changes | None
+) -> None:
+    batches = source(side, degrees, changes)
     device = DeviceBatches(batches)
     assert len(device) == 4
     for epoch in (0, 1):

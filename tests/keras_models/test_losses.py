@@ -37,3 +37,25 @@ def test_the_gradient_of_a_smoothed_loss_vanishes_at_its_own_target() -> None:
     loss = float(make_loss(0.1)(np.array([0]), np.log(target)[None].astype(np.float32)))
     assert loss == pytest.approx(-(target * np.log(target)).sum(), rel=1e-6)
     assert keras.backend.floatx() == "float32"
+
+
+MIXTURES = np.random.default_rng(3).dirichlet(np.ones(5), 7).astype(np.float32)
+
+
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+def test_the_loss_of_a_mixture_is_the_cross_entropy_with_its_shares(label_smoothing: float) -> None:
+    wanted = (1 - label_smoothing) * MIXTURES + label_smoothing / 5
+    expected = -(wanted * LOG_PROBABILITIES).sum(axis=1).mean()
+    assert float(make_loss(label_smoothing)(MIXTURES, LOGITS)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_mixture_is_answered_right_where_its_largest_share_is() -> None:
+    accuracy, crossentropy = make_metrics(0.1)
+    for metric in (accuracy, crossentropy):
+        metric.update_state(MIXTURES, LOGITS)
+        metric.update_state(LABELS, LOGITS)  # labels and mixtures, one after the other: training and validation
+    right = (LOGITS.argmax(axis=1) == MIXTURES.argmax(axis=1)).sum() + (LOGITS.argmax(axis=1) == LABELS).sum()
+    assert 0 < right < 14
+    assert float(accuracy.result()) == pytest.approx(right / 14)
+    plain = -(MIXTURES * LOG_PROBABILITIES).sum() - LOG_PROBABILITIES[np.arange(7), LABELS].sum()
+    assert float(crossentropy.result()) == pytest.approx(plain / 14, rel=1e-6)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import errors
+from recipes.augmentation import Augmentation
 from recipes.reading import FOLDER, from_values, read_recipe, recipe_names, to_toml
 from recipes.recipe import Recipe
 
@@ -77,7 +78,7 @@ def test_each_recipe_carries_its_command_and_its_claim(name: str) -> None:
 def test_each_recipe_sets_every_field_that_has_no_default(name: str) -> None:
     values = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     assert fields_of(Recipe, with_defaults=False) - {"name"} <= keys_of(values) <= fields_of(Recipe)
-    assert "seed" in values and ("channels" in values["model"]) == (values["model"]["family"] == "cnn")
+    assert "seed" in values and ("channels" in values["model"]) == (values["model"]["family"] != "mlp")
 
 
 def test_the_cnn_has_the_originals_values() -> None:
@@ -87,13 +88,17 @@ def test_the_cnn_has_the_originals_values() -> None:
         "name": "cnn",
         "seed": 0,
         "image": {"size_pixels": 128},
-        "augmentation": {"flip_probability": 0.5, "rotation_degrees": 15.0},
+        "augmentation": dataclasses.asdict(Augmentation(flip_probability=0.5, rotation_degrees=15.0)),
         "model": {
             "family": "cnn",
             "classes": 5,
             "channels": (16, 32, 64, 128),
+            "blocks": (),
             "dense_units": (256,),
             "dropout_fraction": 0.3,
+            "input": "rgb",
+            "normalization": "batch",
+            "activation": "",
         },
         "training": {"epochs": 60, "drop_every_epochs": 7, **SHARED_TRAINING},
     }
@@ -106,13 +111,17 @@ def test_the_mlp_has_the_originals_values() -> None:
         "name": "mlp",
         "seed": 0,
         "image": {"size_pixels": 128},
-        "augmentation": {"flip_probability": 0.5, "rotation_degrees": 15.0},
+        "augmentation": dataclasses.asdict(Augmentation(flip_probability=0.5, rotation_degrees=15.0)),
         "model": {
             "family": "mlp",
             "classes": 5,
             "channels": (),
+            "blocks": (),
             "dense_units": (1024, 512, 256),
             "dropout_fraction": 0.3,
+            "input": "rgb",
+            "normalization": "",
+            "activation": "leaky_relu",
         },
         "training": {"epochs": 15, "drop_every_epochs": 5, **SHARED_TRAINING},
     }
@@ -205,7 +214,7 @@ def test_the_resolved_recipe_of_a_run_keeps_the_name_it_had(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", ["no_such_recipe", "recipe.py", "", "/", "missing.toml"])
 def test_what_is_no_recipe_is_refused_with_the_names_there_are(name: str) -> None:
-    with pytest.raises(errors.UsageError, match=rf"Expected a recipe from cnn, .* Received: '{name}'\."):
+    with pytest.raises(errors.UsageError, match=rf"Expected a recipe from best_cpu, cnn, .* Received: '{name}'\."):
         read_recipe(name)
 
 
