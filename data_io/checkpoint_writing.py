@@ -1,5 +1,6 @@
 """Checkpoints written by a thread of their own, so that training waits for a copy of its state and not for the disk."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_io.checkpoints import BEST, FOLDER, LAST, link_checkpoint, save_checkpoint
+
+# One set of arrays is filled while the other is written: what is kept takes twice the memory of a checkpoint at most.
+MOST_SPARE = 2
 
 
 class CheckpointWriter:
@@ -22,11 +26,22 @@ class CheckpointWriter:
         self._folder = run / FOLDER
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._write: Future[None] | None = None
+        self._spare: deque[Mapping[str, NDArray[np.generic]]] = deque(maxlen=MOST_SPARE)  # of both threads
 
     @property
     def is_writing(self) -> bool:
         """True while a checkpoint is on its way."""
         return self._write is not None and not self._write.done()
+
+    def take_spare(self) -> Mapping[str, NDArray[np.generic]]:
+        """Return arrays of an earlier `write` that is over, to be filled anew, and forget them; {} if there are none.
+
+        A thread that still reads a set of arrays has not given it back, so what is written never changes on its way.
+        """
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return {}
 
     def write(
         self,
@@ -35,7 +50,7 @@ class CheckpointWriter:
         is_best: bool,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin to write arrays, which nobody may change any more, as the last checkpoint, or as the best and last.
+        """Begin to write arrays, which are the writer's from now on, as the last checkpoint, or as the best and last.
 
         `check` is called in the thread first: what it raises comes out as a failed write does, and nothing is written.
         Waits for the one before. Raises EnvironmentFault if that one could not be written.
@@ -43,8 +58,11 @@ class CheckpointWriter:
         self.wait()
 
         def save() -> None:
-            check()
-            self._save(arrays, values, is_best)
+            try:
+                check()
+                self._save(arrays, values, is_best)
+            finally:
+                self._spare.append(arrays)
 
         self._write = self._pool.submit(save)
 

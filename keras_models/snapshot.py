@@ -1,10 +1,13 @@
 """All that a training run's future depends on, as NumPy arrays: weights, dropout seeds, optimizer, running means."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+
+from keras_models.kernels.choice import add_up
 
 Arrays = Mapping[str, NDArray[np.generic]]
 Metrics = Sequence[keras.metrics.Metric]
@@ -14,17 +17,27 @@ class OtherNetwork(ValueError):
     """Arrays that are not those of a network and its optimizer."""
 
 
-def take_snapshot(model: keras.Model, metrics: Metrics = ()) -> dict[str, NDArray[np.generic]]:
+def take_snapshot(
+    model: keras.Model, metrics: Metrics = (), spare: Arrays = MappingProxyType({})
+) -> dict[str, NDArray[np.generic]]:
     """Copy the variables of a compiled network, its optimizer and its metrics out of the backend.
+
+    Arrays of `spare`, a snapshot that nobody reads any more, are filled and returned where they fit: new memory costs
+    more than the copy, a fault for each page.
 
     Keras' own files leave out the states of dropout's seed generators (3.15.1): a run that goes on without them
     replays the masks of its first epoch.
     """
     synchronize(model)
-    return {
-        key: np.array(keras.ops.convert_to_numpy(variable))  # a copy: jax and torch give views of their own memory
-        for key, variable in _named(model, metrics)
-    }
+    snapshot = {}
+    for key, variable in _named(model, metrics):
+        held = _view(variable)
+        taken = spare.get(key)
+        if taken is None or taken.shape != held.shape or taken.dtype != held.dtype:
+            taken = np.empty_like(held)
+        np.copyto(taken, held)
+        snapshot[key] = taken
+    return snapshot
 
 
 def restore_snapshot(model: keras.Model, arrays: Arrays) -> None:
@@ -65,15 +78,23 @@ def may_hide_nan(model: keras.Model) -> bool:
 
 
 def has_finite_weights(model: keras.Model) -> bool:
-    """Tell whether every weight of a network is finite, by their sum: one pass where they are, one number back."""
+    """Tell whether every weight of a network is finite, by their sum: one pass, one call, one number back."""
     synchronize(model)
-    total = sum(keras.ops.sum(weights) for weights in model.weights)
-    return bool(np.isfinite(keras.ops.convert_to_numpy(total)))
+    return bool(np.isfinite(keras.ops.convert_to_numpy(add_up([weights.value for weights in model.weights]))))
 
 
 def is_finite(arrays: Arrays) -> bool:
     """Tell whether every number of a snapshot is finite."""
     return all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f")
+
+
+def _view(variable: keras.Variable) -> NDArray[np.generic]:
+    """Return a variable's values, on a CPU without a copy: to be read at once, before a step changes or drops them.
+
+    Keras' convert_to_numpy copies on all three backends, and so does asking a variable of TensorFlow itself (3.15.1).
+    """
+    tensor = keras.ops.stop_gradient(variable)
+    return np.asarray(tensor.cpu() if keras.backend.backend() == "torch" else tensor)
 
 
 def _assign(variables: Iterable[tuple[str, keras.Variable]], arrays: Arrays) -> None:

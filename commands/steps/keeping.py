@@ -137,7 +137,7 @@ class Keeper:
         from keras_models.snapshot import is_finite, take_snapshot
 
         begun = time.monotonic()
-        arrays = take_snapshot(self.model, self.metrics if self.progress.step else ())
+        arrays = take_snapshot(self.model, self.metrics if self.progress.step else (), self.writer.take_spare())
         epoch, step = self.progress.epoch, self.progress.step
 
         def check() -> None:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract
 from keras_models.artefacts.saved_model import SIGNATURE
 from keras_models.artefacts.saved_model_scan import CONTRACT_FILE
+from keras_models.saving import in_plain_layers
 
 
 def make_graph(model: keras.Model, contract: Contract, inputs: Mapping[str, Any] | None = None) -> Any:
@@ -49,6 +50,7 @@ def infer(model: keras.Model, values: Mapping[int, Any], image: Any) -> Any:
 
 def write_saved_model(model: keras.Model, contract: Contract, path: Path) -> None:
     """Write the folder `path`: variables, one signature, and the contract where TensorFlow Serving passes it over."""
+    model = in_plain_layers(model)  # so that a file's operations do not depend on what is fast here
     module = tf.Module()
     module.variables_of_network = [variable.value for variable in model.weights]
     module.answer = make_graph(model, contract)

@@ -14,6 +14,7 @@ import tf2onnx
 
 from keras_models.artefacts.contract import ONNX_OPSET, Contract, metadata
 from keras_models.artefacts.exporting import make_graph
+from keras_models.saving import in_plain_layers
 
 # tf2onnx copies every constant dozens of times: 204 MB of weights took 58 to 76 s. Matrices from this size on are
 # arguments of the graph while it works and put in afterwards: 1.7 s, the same nodes.
@@ -22,6 +23,7 @@ LARGE_BYTES = 1 << 20
 
 def write_onnx(model: keras.Model, contract: Contract, path: Path) -> None:
     """Write `path` with the contract in its metadata, one entry per field."""
+    model = in_plain_layers(model)  # whose operations tf2onnx has always had here
     large = {
         f"weight_{number}": variable
         for number, variable in enumerate(model.trainable_variables)

@@ -1,12 +1,12 @@
-"""The layers that the backend in use is fast with: the same functions, weights and names as Keras' own."""
+"""What the backend in use is fast with: layers of the same function, weights and names as Keras' own, and a sum."""
 
 import keras
 
 if keras.backend.backend() == "torch":
-    from keras_models.kernels.on_torch import Convolution, Normalization, Pooling
+    from keras_models.kernels.on_torch import Convolution, Normalization, Pooling, add_up
 elif keras.backend.backend() == "tensorflow":
-    from keras_models.kernels.on_tensorflow import Convolution, Normalization, Pooling
+    from keras_models.kernels.on_tensorflow import Convolution, Normalization, Pooling, add_up
 else:
-    from keras_models.kernels.on_jax import Convolution, Normalization, Pooling
+    from keras_models.kernels.on_jax import Convolution, Normalization, Pooling, add_up
 
-__all__ = ["Convolution", "Normalization", "Pooling"]
+__all__ = ["Convolution", "Normalization", "Pooling", "add_up"]

@@ -5,6 +5,7 @@ select-and-scatter, the gradient of its pooling: results/LOG.md has the profile.
 several devices, Keras' own layers are used.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -14,6 +15,12 @@ from jax import lax
 
 Normalization = keras.layers.BatchNormalization
 KERNEL_PIXELS = 3
+
+
+@jax.jit
+def add_up(arrays: Sequence[Any]) -> Any:
+    """Return the sum of all numbers of all arrays, in one call of compiled code."""
+    return sum(jnp.sum(array) for array in arrays)
 
 
 def _convolve(features: Any, kernel: Any) -> Any:

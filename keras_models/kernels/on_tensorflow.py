@@ -1,8 +1,9 @@
-"""Batch normalisation on TensorFlow in training, by its fused kernel; convolution and pooling are Keras' own.
+"""Batch normalisation on TensorFlow by its fused kernel; convolution and pooling are Keras' own.
 
 Keras 3.15.1 makes it of TensorFlow's single operations, each a pass over all features: results/LOG.md has the profile.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,22 +13,34 @@ Convolution = keras.layers.Conv2D
 Pooling = keras.layers.MaxPooling2D
 
 
+@tf.function
+def add_up(variables: Sequence[Any]) -> Any:
+    """Return the sum of all numbers of all variables, in one call of compiled code."""
+    return tf.add_n([tf.reduce_sum(variable) for variable in variables])
+
+
 class Normalization(keras.layers.BatchNormalization):
     """BatchNormalization over the last axis; statistics and weights are float32, features may be bfloat16."""
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Normalise by the batch in training, and move the running statistics; else do what Keras does."""
-        if not training:
-            return super().call(inputs, training, mask)
+        """Normalise by the batch in training, and move the running statistics; else normalise by those."""
+        del mask
+        none = tf.zeros([0])  # the kernel finds them itself
+        statistics = (none, none) if training else (self.moving_mean, self.moving_variance)
+        gamma, beta, given_mean, given_variance = (
+            keras.ops.cast(held, "float32") for held in (self.gamma, self.beta, *statistics)
+        )
         normalized, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs,
-            scale=keras.ops.cast(self.gamma, "float32"),
-            offset=keras.ops.cast(self.beta, "float32"),
-            mean=tf.zeros([0]),
-            variance=tf.zeros([0]),
+            scale=gamma,
+            offset=beta,
+            mean=given_mean,
+            variance=given_variance,
             epsilon=self.epsilon,
-            is_training=True,
+            is_training=bool(training),
         )
+        if not training:
+            return normalized
         count = tf.cast(tf.size(inputs), "float32") / float(inputs.shape[-1])
         rest = 1 - self.momentum
         self.moving_mean.assign(self.moving_mean * self.momentum + mean * rest)

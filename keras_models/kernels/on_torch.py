@@ -4,11 +4,18 @@ Keras 3.15.1 copies images to channels-first memory around convolution and pooli
 all features, each with a pass back: results/LOG.md has the profile.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import torch
 from torch.nn import functional
+
+
+@torch.no_grad()
+def add_up(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return the sum of all numbers of all tensors."""
+    return torch.stack([tensor.sum() for tensor in tensors]).sum()
 
 
 def _channels_first(features: torch.Tensor) -> torch.Tensor:

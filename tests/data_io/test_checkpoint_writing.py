@@ -33,6 +33,34 @@ def test_the_caller_goes_on_while_a_slow_disk_takes_its_time(tmp_path: Path, mon
         assert not writer.is_writing
 
 
+def test_arrays_come_back_to_be_filled_anew_only_when_their_write_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+    monkeypatch.setattr(checkpoint_writing, "save_checkpoint", lambda *_: released.wait(60))
+    given = {"a": np.arange(3)}
+    with CheckpointWriter(tmp_path) as writer:
+        assert writer.take_spare() == {}
+        writer.write(given, {}, is_best=False)
+        assert writer.take_spare() == {}  # they are being read
+        released.set()
+        writer.wait()
+        assert writer.take_spare() is given
+        assert writer.take_spare() == {}  # whoever has them has them alone
+
+
+def test_arrays_of_a_write_that_failed_come_back_too(tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise errors.DivergedError("Expected finite weights. Received: others.")
+
+    given = {"a": np.arange(3)}
+    with CheckpointWriter(tmp_path) as writer:
+        writer.write(given, {}, is_best=False, check=refuse)
+        with pytest.raises(errors.DivergedError):
+            writer.wait()
+        assert writer.take_spare() is given
+
+
 def test_a_write_that_failed_is_told_to_whoever_waits_for_it(tmp_path: Path) -> None:
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / LAST).mkdir()  # a folder cannot be replaced by a file

@@ -52,6 +52,30 @@ def test_a_snapshot_is_a_copy_that_another_network_of_the_same_layers_can_be_put
     assert same(first, take_snapshot(*compiled())) == []  # what was taken first has not moved
 
 
+def test_a_snapshot_fills_the_arrays_of_one_that_is_not_needed_any_more(train: ShuffledBatches) -> None:
+    model, metrics = compiled()
+    spare = take_snapshot(model, metrics)
+    model.train_on_batch(*train.batch(0, 0))
+    fresh = take_snapshot(model, metrics)
+    again = take_snapshot(model, metrics, spare)
+    assert same(again, fresh) == []
+    assert all(again[name] is spare[name] for name in spare)
+    assert not any(np.shares_memory(again[name], fresh[name]) for name in fresh)
+
+
+def test_arrays_of_another_shape_or_type_or_name_are_not_filled() -> None:
+    model, metrics = compiled()
+    wanted = take_snapshot(model, metrics)
+    spare: dict[str, NDArray[np.generic]] = {
+        "weights/0000": np.zeros((3072, 9), np.float32),
+        "weights/0001": np.zeros(8, np.float64),
+        "weights/9999": np.zeros(8, np.float32),
+    }
+    taken = take_snapshot(model, metrics, spare)
+    assert same(taken, wanted) == []
+    assert [array.any() for array in spare.values()] == [False, False, False]
+
+
 @pytest.mark.parametrize(
     ("units", "words"),
     [((9,), r"weights/0000 of shape \(3072, 8\), not \(3072, 9\)"), ((8, 8), "other variables than the network has")],

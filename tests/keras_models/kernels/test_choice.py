@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keras_models.kernels.choice import Convolution, Normalization, Pooling
+from keras_models.kernels.choice import Convolution, Normalization, Pooling, add_up
 
 PAIRS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "convolution": (Convolution, keras.layers.Conv2D, {"filters": 4, "kernel_size": 3, "padding": "same"}),
@@ -103,7 +103,16 @@ def test_with_bfloat16_the_features_are_bfloat16_and_the_statistics_float32() ->
         layer = fast.layers[2]
         assert layer.compute_dtype == "bfloat16" and layer.moving_mean.dtype == "float32"
         assert str(keras.backend.standardize_dtype(layer.output.dtype)) == "bfloat16"
+        one, other = (np.asarray(model.predict_on_batch(given), np.float32) for model in (fast, plain))
+        np.testing.assert_allclose(one, other, rtol=0.05, atol=0.2)
         for one, other in zip(layer.get_weights(), plain.layers[2].get_weights(), strict=True):
             np.testing.assert_allclose(one, other, rtol=0.05, atol=0.05)
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def test_adding_up_is_over_all_numbers_of_all_arrays() -> None:
+    held = [keras.Variable(np.array(given, np.float32)) for given in ([[1.0, 2.0], [3.0, -4.0]], [0.5])]
+    assert keras.ops.convert_to_numpy(add_up([variable.value for variable in held])) == 2.5
+    held[1].assign([8.0])
+    assert keras.ops.convert_to_numpy(add_up([variable.value for variable in held])) == 10.0
