@@ -24,7 +24,7 @@ from data_io.content_digests import digest_contents
 from data_io.files import unwritable
 from data_io.image_records import (
     Advance,
-    ImageRecord,
+    ImageRecords,
     Reading,
     SplitRecord,
     describe_images,
@@ -49,7 +49,7 @@ class CachedSplit:
     split: Split
     images: NDArray[np.uint8]
     digest: str
-    pixel_digests: tuple[str, ...]
+    pixel_digests: Sequence[str]
     notices: tuple[str, ...]
 
     @property
@@ -166,13 +166,13 @@ def _prepare(
     if 0 < len(missing) < len(shards):
         advance(len(split) - sum(len(shard.rows) for shard in missing))
     images: list[NDArray[np.uint8]] = []
-    records: list[ImageRecord | None] = []
+    records = ImageRecords()
     mistakes: list[str] = []
     notices: list[str] = []
     for shard, each in zip(shards, found, strict=True):
         decoded = each.decoded
         if decoded:
-            read: Reading = (list(decoded.records), [])
+            read: Reading = (decoded.records, [])
         elif mistakes:  # nothing will be used: what is left is read for its mistakes alone
             read = read_images(shard.rows, advance, formats)
         else:

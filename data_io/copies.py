@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from data_io.columns import PixelDigestRows
 from data_io.splits import Split
 
 NAMED_COPIES = 3
@@ -18,11 +22,11 @@ class PixelDigests(Protocol):
         """The rows."""
 
     @property
-    def pixel_digests(self) -> tuple[str, ...]:
+    def pixel_digests(self) -> Sequence[str]:
         """One digest for each row."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Copy:
     split: Split
     place: int
@@ -68,11 +72,31 @@ def compare_splits(splits: Sequence[PixelDigests], strict: bool = False) -> tupl
 
 
 def _group(splits: Sequence[PixelDigests]) -> Iterator[list[_Copy]]:
-    groups: dict[str, list[_Copy]] = defaultdict(list)
-    for each in splits:
-        for place, digest in enumerate(each.pixel_digests):
-            groups[digest].append(_Copy(each.split, place))
-    return (copies for copies in groups.values() if len(copies) > 1)
+    """Yield the images of each digest that more than one has, in the order of splits and rows, by their first ones."""
+    if not splits:
+        return
+    words = _as_words([each.pixel_digests for each in splits])
+    begins = np.cumsum([0, *(len(each.pixel_digests) for each in splits)])
+    order = np.lexsort(words.T)  # which keeps equal ones in their order
+    is_new = np.concatenate([[True], (words[order[1:]] != words[order[:-1]]).any(axis=1)])
+    bounds = np.append(np.flatnonzero(is_new), len(order))
+    several = np.flatnonzero(np.diff(bounds) > 1)
+    for group in several[np.argsort(order[bounds[several]], kind="stable")]:
+        copies = []
+        for place in order[bounds[group] : bounds[group + 1]].tolist():
+            split = int(np.searchsorted(begins, place, side="right")) - 1
+            copies.append(_Copy(splits[split].split, place - int(begins[split])))
+        yield copies
+
+
+def _as_words(digests: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
+    """Return a row of numbers for each digest, equal where they are, without an object for each if they have rows."""
+    if all(isinstance(each, PixelDigestRows) for each in digests):
+        rows = np.concatenate([each.rows for each in digests if isinstance(each, PixelDigestRows)])
+        return rows.view(np.uint64)
+    numbers: dict[str, int] = {}
+    found = [numbers.setdefault(digest, len(numbers)) for each in digests for digest in each]
+    return np.array(found, np.uint64).reshape(-1, 1)
 
 
 def _find_conflict(copies: Sequence[_Copy]) -> str | None:

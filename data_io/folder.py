@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import errors
+from data_io.columns import ImagePaths
 from data_io.splits import (
     LABELLED_SPLITS,
     SPLITS,
@@ -67,7 +68,8 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
         mistakes.extend(table.mistakes)
         notices.extend(table.notices)
         tables[name], rows[name] = table, _name_files(root, name, table)
-        whole[name] = rows[name].select(_find_images(root, rows[name], mistakes, notices))
+        found = _find_images(root, rows[name], mistakes, notices)
+        whole[name] = rows[name] if len(found) == len(rows[name]) else rows[name].select(found)
     for found_mistakes, found_notices in (compare_ids(rows), *(count_labels(rows[name], classes) for name in splits)):
         mistakes.extend(found_mistakes)
         notices.extend(found_notices)
@@ -84,12 +86,12 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
 
 def _name_files(root: Path, name: str, table: Table) -> Split:
     frame = table.frame
-    paths = tuple(root / name / (image_id.removesuffix(SUFFIX) + SUFFIX) for image_id in frame[ID_COLUMN])
+    ids = tuple(frame[ID_COLUMN])
     labels = frame[LABEL_COLUMN].to_numpy(np.int32) if name in LABELLED_SPLITS else None
-    return Split(name, table.path, tuple(frame[ID_COLUMN]), tuple(frame["line"]), paths, labels)
+    return Split(name, table.path, ids, tuple(frame["line"]), ImagePaths(root / name, ids), labels)
 
 
-def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[str]) -> list[int]:
+def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[str]) -> Sequence[int]:
     """Return the places of the rows whose file is there."""
     folder = root / split.name
     if not folder.is_dir():
@@ -97,26 +99,37 @@ def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[st
             f"Expected the folder {folder} with the images of {split.table.name}. Received: no such folder."
         )
         return []
+    absent = {image_id.removesuffix(SUFFIX) for image_id in split.ids}
+    extra, links = [], set()
     with os.scandir(folder) as entries:  # one listing instead of thousands of stat calls
-        present = {entry.name: entry.is_symlink() for entry in entries}
+        for entry in entries:
+            stem = entry.name.removesuffix(SUFFIX)
+            if entry.name != stem and stem in absent:
+                absent.discard(stem)
+                links.update([stem] if entry.is_symlink() else [])
+            else:
+                extra.append(entry.name)
     inside = (root.resolve(), folder.resolve())
     if not inside[1].is_relative_to(inside[0]):
         notices.append(f"{folder} is a link to {inside[1]}")
-    by_lower_case = {name.lower(): name for name in present}
-    kept = []
-    for place, (path, line) in enumerate(zip(split.paths, split.lines, strict=True)):
-        where = f"{split.table} line {line}: Expected the image {path}"
-        if path.name not in present:
-            mistakes.append(f"{where}. Received: no such file{_name_similar(path.name, by_lower_case)}.")
-        elif present[path.name] and (outside := _leaves(path, inside)):
+    by_lower_case = {path.name.lower(): path.name for path in folder.iterdir()} if absent else {}
+    refused = set()
+    for place, image_id in enumerate(split.ids):
+        stem = image_id.removesuffix(SUFFIX)
+        if stem not in absent and stem not in links:
+            continue
+        where = f"{split.table} line {split.lines[place]}: Expected the image {split.paths[place]}"
+        if stem in absent:
+            mistakes.append(f"{where}. Received: no such file{_name_similar(stem + SUFFIX, by_lower_case)}.")
+            refused.add(place)
+        elif outside := _leaves(split.paths[place], inside):
             mistakes.append(f"{where} in the data folder. Received: a link to {outside}.")
-        else:
-            kept.append(place)
-    if len(split) and (extra := sorted(present.keys() - {path.name for path in split.paths})):
+            refused.add(place)
+    if len(split) and (extra := sorted(extra)):
         named = ", ".join(extra[:NAMED_FILES]) + ", …" * (len(extra) > NAMED_FILES)
         files = "1 file" if len(extra) == 1 else f"{len(extra):,} files"
         notices.append(f"{files} in {folder} {'is' if len(extra) == 1 else 'are'} in no row: {named}")
-    return kept
+    return [place for place in range(len(split)) if place not in refused] if refused else range(len(split))
 
 
 def _leaves(path: Path, inside: Sequence[Path]) -> str | None:

@@ -1,15 +1,18 @@
 """What is known of a split's images beside their pixels: digests, formats, modes and notices."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, overload
 
+import numpy as np
 from PIL import Image
 
+from data_io.columns import DIGEST_BYTES, PixelDigestRows
 from data_io.images import FORMATS, decode, digest_pixels
 from data_io.splits import Split
 
@@ -38,8 +41,68 @@ class ImageRecord:
     notices: tuple[str, ...]
 
 
-# A record for each image, or None, and a mistake for each None.
-Reading = tuple[list[ImageRecord | None], list[str]]
+class ImageRecords(Sequence[ImageRecord]):
+    """Records of images in the order that they are added in, 48 bytes each; `unread` are the places of those between
+    them that have none.
+    """
+
+    def __init__(self) -> None:
+        self._digests = bytearray()
+        self._formats: list[str] = []
+        self._modes: list[str] = []
+        self._notices: dict[int, tuple[str, ...]] = {}
+        self.unread: list[int] = []
+
+    def add(self, record: ImageRecord | None) -> None:
+        """Add the next image's record, or None for one that could not be read."""
+        if record is None:
+            self.unread.append(len(self) + len(self.unread))
+            return
+        if record.notices:
+            self._notices[len(self)] = record.notices
+        self._digests += bytes.fromhex(record.pixel_digest)
+        self._formats.append(sys.intern(record.format))
+        self._modes.append(sys.intern(record.mode))
+
+    def extend(self, others: "ImageRecords") -> None:
+        """Add the records of the images that come next."""
+        images = len(self) + len(self.unread)
+        self.unread.extend(images + place for place in others.unread)
+        self._notices.update((len(self) + place, notices) for place, notices in others._notices.items())
+        self._digests += others._digests
+        self._formats += others._formats
+        self._modes += others._modes
+
+    @property
+    def pixel_digests(self) -> PixelDigestRows:
+        """The digest of each image's pixels."""
+        return PixelDigestRows(np.frombuffer(bytes(self._digests), np.uint8).reshape(-1, DIGEST_BYTES))
+
+    @property
+    def formats(self) -> set[str]:
+        """All formats that images have."""
+        return set(self._formats)
+
+    def __len__(self) -> int:
+        return len(self._formats)
+
+    @overload
+    def __getitem__(self, place: int) -> ImageRecord: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[ImageRecord]: ...
+
+    def __getitem__(self, place: int | slice) -> ImageRecord | list[ImageRecord]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        format, mode = self._formats[place], self._modes[place]  # raises IndexError first
+        place %= len(self)
+        digest = self._digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES].hex()
+        return ImageRecord(digest, format, mode, self._notices.get(place, ()))
+
+
+# The records of images, and a mistake for each that could not be read.
+Reading = tuple[ImageRecords, list[str]]
 
 
 @dataclass(frozen=True)
@@ -47,12 +110,8 @@ class SplitRecord:
     """The images of a split that can be read, one record for each row of `split`."""
 
     split: Split
-    images: tuple[ImageRecord, ...]
-
-    @property
-    def pixel_digests(self) -> tuple[str, ...]:
-        """The digest of each image's pixels."""
-        return tuple(image.pixel_digest for image in self.images)
+    images: ImageRecords
+    pixel_digests: PixelDigestRows
 
 
 def read_images(
@@ -69,20 +128,20 @@ def read_images(
             store(place, decoded.image)
         return ImageRecord(digest_pixels(decoded.image), decoded.format, decoded.mode, decoded.notices)
 
-    records: list[ImageRecord | None] = []
+    records = ImageRecords()
     mistakes: list[str] = []
     for result in read_each(split, read, advance):
         if isinstance(result, Unreadable):
             mistakes.append(result.mistake)
-        records.append(None if isinstance(result, Unreadable) else result)
+        records.add(None if isinstance(result, Unreadable) else result)
     return records, mistakes
 
 
-def keep_readable(split: Split, records: Sequence[ImageRecord | None]) -> SplitRecord:
+def keep_readable(split: Split, records: ImageRecords) -> SplitRecord:
     """Return the rows of a split that have a record, with their records."""
-    kept = [place for place, record in enumerate(records) if record]
-    rows = split if len(kept) == len(split) else split.select(kept)
-    return SplitRecord(rows, tuple(record for record in records if record))
+    unread = set(records.unread)
+    rows = split.select([place for place in range(len(split)) if place not in unread]) if unread else split
+    return SplitRecord(rows, records, records.pixel_digests)
 
 
 def read_each(split: Split, read: Callable[[int], Result], advance: Advance) -> Iterator[Result | Unreadable]:

@@ -8,7 +8,6 @@ bytes, each file in one rename.
 import errno
 import json
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data_io.files import digest_bytes, digest_file, replacing, write_text
-from data_io.image_records import Advance, ImageRecord, Reading, read_images
+from data_io.image_records import Advance, ImageRecord, ImageRecords, Reading, read_images
 from data_io.images import resize
 from data_io.splits import Split
 
@@ -44,7 +43,7 @@ class Decoded:
     """A shard's images, uint8 (N, H, W, 3), a read-only memory map, and a record for each of them."""
 
     images: NDArray[np.uint8]
-    records: tuple[ImageRecord, ...]
+    records: ImageRecords
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,14 @@ def find_shard(shard: Shard, formats: Sequence[str]) -> Found:
         images: NDArray[np.uint8] = np.load(shard.path, mmap_mode="r")
         if values["content"] != shard.content or values["array_digest"] != digest_file(shard.path):
             return damaged
-        records = tuple(_read_record(image) for image in values["images"])
+        records = ImageRecords()
+        for image in values["images"]:
+            records.add(ImageRecord(**{**image, "notices": tuple(image["notices"])}))
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # absent, or of another shape
         return damaged
     if len(records) != len(shard.rows) or images.shape != shard.shape:
         return damaged
-    return Found(Decoded(images, records) if {image.format for image in records} <= set(formats) else None, False)
+    return Found(Decoded(images, records) if records.formats <= set(formats) else None, False)
 
 
 def make_shard(shard: Shard, advance: Advance, formats: Sequence[str]) -> tuple[Decoded | None, Reading]:
@@ -86,12 +87,11 @@ def make_shard(shard: Shard, advance: Advance, formats: Sequence[str]) -> tuple[
         array_digest = digest_file(temporary)
     if mistakes:
         return None, (records, mistakes)
-    readable = tuple(record for record in records if record)
     text = json.dumps(
-        {"content": shard.content, "array_digest": array_digest, "images": [asdict(record) for record in readable]}
+        {"content": shard.content, "array_digest": array_digest, "images": [asdict(record) for record in records]}
     )
     write_text(shard.path.with_suffix(".json"), json.dumps({"digest": digest_bytes(text.encode()), "text": text}))
-    return Decoded(np.load(shard.path, mmap_mode="r"), readable), (records, mistakes)
+    return Decoded(np.load(shard.path, mmap_mode="r"), records), (records, mistakes)
 
 
 def remove_shard(path: Path) -> None:
@@ -102,11 +102,6 @@ def remove_shard(path: Path) -> None:
 
 class _UnreadableError(Exception):
     """A shard that is not written, since some image of it cannot be read."""
-
-
-def _read_record(values: dict[str, object]) -> ImageRecord:
-    record = ImageRecord(**{**values, "notices": tuple(values["notices"])})  # type: ignore[arg-type]
-    return ImageRecord(record.pixel_digest, sys.intern(record.format), sys.intern(record.mode), record.notices)
 
 
 def _decode(shard: Shard, path: Path, advance: Advance, formats: Sequence[str]) -> Reading:

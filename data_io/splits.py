@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data_io.columns import select_paths
 from data_io.tables import SUFFIX
 
 SPLITS = ("train", "validation", "test")
@@ -23,7 +24,7 @@ class Split:
     table: Path
     ids: tuple[str, ...]
     lines: tuple[int, ...]
-    paths: tuple[Path, ...]
+    paths: Sequence[Path]
     labels: NDArray[np.int32] | None
 
     def __len__(self) -> int:
@@ -31,12 +32,13 @@ class Split:
 
     def select(self, places: Sequence[int]) -> "Split":
         """Return the split of some of its rows."""
+        ids = tuple(self.ids[place] for place in places)
         return Split(
             self.name,
             self.table,
-            tuple(self.ids[place] for place in places),
+            ids,
             tuple(self.lines[place] for place in places),
-            tuple(self.paths[place] for place in places),
+            select_paths(self.paths, places, ids),
             None if self.labels is None else self.labels[list(places)],
         )
 

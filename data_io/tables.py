@@ -1,10 +1,13 @@
 """The competition's CSV files, read as text: every row is used unchanged or reported with its line number."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from data_io.csv_files import check_header, read_csv
 
@@ -38,15 +41,29 @@ class Table:
 
 @dataclass
 class _Reading:
-    """What has been read of a file so far, by column, and the line and label of each id."""
+    """What has been read of a file so far, by column; `others` has line and label of ids in no column."""
 
     ids: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
-    seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    lines: "array[int]" = field(default_factory=lambda: array("q"))
+    labels: "array[int]" = field(default_factory=lambda: array("q"))
+    seen: set[str] = field(default_factory=set)
+    others: dict[str, tuple[int, str]] = field(default_factory=dict)
+    padded_labels: dict[int, str] = field(default_factory=dict)  # by place: those that are written otherwise, as 03
     mistakes: list[str] = field(default_factory=list)
     rows: int = 0  # blank ones left out
     blank: int = 0
+    places: dict[str, int] = field(default_factory=dict)  # of the first ids, filled when one comes again
+
+    def find_first(self, image_id: str) -> tuple[int, str]:
+        """Return line and label of an id that was seen."""
+        if image_id in self.others:
+            return self.others[image_id]
+        if image_id not in self.places:
+            begin = len(self.places)
+            self.places.update(zip(self.ids[begin:], range(begin, len(self.ids)), strict=True))
+        place = self.places[image_id]
+        label = str(self.labels[place]) if self.labels else ""
+        return self.lines[place], self.padded_labels.get(place, label)
 
 
 def read_table(path: Path, classes: int | None, known: Sequence[str] = ()) -> Table:
@@ -67,9 +84,13 @@ def read_table(path: Path, classes: int | None, known: Sequence[str] = ()) -> Ta
         reading = _check_rows(path, header, rows, classes)
     except ValueError as error:
         return _nothing(path, wanted, str(error))
-    columns: dict[str, object] = {ID_COLUMN: reading.ids, "line": reading.lines}
+    # As objects: pandas would copy text into an ArrowStringArray, at 350 bytes an id.
+    columns: dict[str, object] = {
+        ID_COLUMN: pd.Series(reading.ids, dtype=object),
+        "line": np.array(reading.lines, np.int64),
+    }
     if classes is not None:
-        columns[LABEL_COLUMN] = pd.Series(reading.labels, dtype="int64")
+        columns[LABEL_COLUMN] = np.array(reading.labels, np.int64)
     if not reading.rows:
         reading.mistakes.append(f"Expected at least one row in {path}. Received: a header alone.")
     reading.mistakes.extend(_check_suffixes(path, reading))
@@ -121,17 +142,20 @@ def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, c
     if mistake := check_id(image_id):
         return mistake
     if image_id in reading.seen:
-        first_line, first_label = reading.seen[image_id]
+        first_line, first_label = reading.find_first(image_id)
         if label is None or label == first_label:
             return f"Expected each id once. Received: {image_id} again, as in line {first_line}."
         return (
             f"Expected each id once. Received: {image_id} again with the label {label[:80]!r}, "
             f"in line {first_line} with {first_label[:80]!r}."
         )
-    reading.seen[image_id] = (line, label or "")
+    reading.seen.add(image_id)
     if label is not None and classes is not None:
         if not LABEL_PATTERN.fullmatch(label) or int(label) >= classes:
+            reading.others[image_id] = (line, label)
             return f"Expected a label from 0 to {classes - 1}. Received: {label[:80]!r} for {image_id}."
+        if label != str(int(label)):
+            reading.padded_labels[len(reading.ids)] = label
         reading.labels.append(int(label))
     reading.ids.append(image_id)
     reading.lines.append(line)

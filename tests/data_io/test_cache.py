@@ -222,7 +222,7 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path: Path, draw_dat
 
     def repeat(times: int) -> Split:
         labels = np.zeros(50 * times, np.int32)
-        return Split("train", few.table, few.ids * times, few.lines * times, few.paths * times, labels)
+        return Split("train", few.table, few.ids * times, few.lines * times, tuple(few.paths) * times, labels)
 
     def open_and_read(split: Split) -> CachedSplit:
         opened = open_split(split, 32, tmp_path / "cache")
