@@ -34,7 +34,7 @@ def find_losses(recipe: Recipe, folder: Path, devices: int, steps: int) -> list[
     )
     check_devices(devices)
     with training_together(devices):
-        model = build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, **dataclasses.asdict(recipe.model))
+        model = build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, **recipe.model.options)
         return step_losses(model, batches, Schedule(**values), steps)
 
 

@@ -98,7 +98,7 @@ def warp(
     if flipped:  # five times as fast as NumPy's copy of pixels of three bytes
         warped = warped.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if zoom != 1 or any(shift):
-        matrix = _find_matrix(degrees, *image.shape[:2], zoom, shift)
+        matrix = _find_matrix(degrees, image.shape[0], image.shape[1], zoom, shift)
         # without any turn Pillow would compute places by another arithmetic than fixed_point_matrix has
         matrix[1] = matrix[1] or 1e-15
         warped = warped.transform(warped.size, Image.Transform.AFFINE, matrix, resample)

@@ -28,7 +28,8 @@ class Erasures:
         """Return the pixels (H, W, 3) of image number `image` as it was drawn for it."""
         if not self.erased[image]:
             return pixels
-        rows, columns = find_box(*pixels.shape[:2], self.areas[image], self.ratios[image], *self.places[image])
+        area, ratio, (top, left) = float(self.areas[image]), float(self.ratios[image]), self.places[image].tolist()
+        rows, columns = find_box(pixels.shape[0], pixels.shape[1], area, ratio, top, left)
         erased = pixels.copy()
         erased[rows, columns] = 0
         return erased

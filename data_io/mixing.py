@@ -52,7 +52,7 @@ def mix(
             mixed[place][box] = other[box]
             own[place] = 1 - other[box].size / other.size
         elif share < 1:
-            mixed[place] = Image.blend(Image.fromarray(other), Image.fromarray(images[place]), share)
+            mixed[place] = np.asarray(Image.blend(Image.fromarray(other), Image.fromarray(images[place]), share))
             own[place] = share
     ones = np.eye(classes)[labels]
     targets = own[:, None] * ones + (1 - own[:, None]) * np.roll(ones, -1, axis=0)

@@ -47,4 +47,5 @@ def draw_damage(seed: int, epoch: int, images: int, blur: float, noise: float, j
     generator = open_stream(seed, epoch, JPEG)
     is_compressed = generator.random(images) < jpeg
     qualities = is_compressed * generator.integers(JPEG_QUALITIES[0], JPEG_QUALITIES[1] + 1, images)
-    return RandomDamage(f"{seed} {epoch}", *levels, qualities)
+    blurs, noises = levels
+    return RandomDamage(f"{seed} {epoch}", blurs, noises, qualities)

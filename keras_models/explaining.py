@@ -37,7 +37,8 @@ class GradCam:
         blocks = sum(name.startswith("convolution_") for name in names)
         if not blocks:
             raise ValueError(f"Expected a network with convolutions for Grad-CAM. Received: {model.name}, without.")
-        self._features = keras.Model(model.input, model.get_layer(f"normalization_{blocks}").output)
+        last = next(name for name in (f"normalization_{blocks}", f"convolution_{blocks}") if name in names)
+        self._features = keras.Model(model.input, model.get_layer(last).output)
         self._pixels_per_place = 2 ** (blocks - 1)
         dense = [name for name in names if name.startswith("dense_") and "relu" not in name]
         self._hidden = [_weights(model, name) for name in dense]

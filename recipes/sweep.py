@@ -22,18 +22,26 @@ MOST_CHARACTERS = 80  # of a folder's name; file systems take 255 bytes
 class Row:
     """One line of the table: a recipe, and values for it as `train --set` takes them, `KEY=VALUE`.
 
-    `published` is the validation accuracy that somebody else has published for it, a fraction.
+    `published` is the validation accuracy that somebody else has published for it, a fraction; `published_board` one on
+    test images whose labels are not known here.
     """
 
     name: str
     recipe: str
     settings: tuple[str, ...] = ()
     published: float | None = None
+    published_board: float | None = None
 
     def __post_init__(self) -> None:
         expect(bool(self.folder), "the name of a row", "text with a letter or digit", self.name)
-        is_share = self.published is None or 0 <= self.published <= 1
-        expect(is_share, f"published of row {self.name!r}", "an accuracy from 0 to 1", self.published)
+        for key, value in (("published", self.published), ("published_board", self.published_board)):
+            is_share = value is None or 0 <= value <= 1
+            expect(is_share, f"{key} of row {self.name!r}", "an accuracy from 0 to 1", value)
+
+    @property
+    def has_published(self) -> bool:
+        """True if there is a published figure of any kind."""
+        return self.published is not None or self.published_board is not None
 
     @property
     def folder(self) -> str:

@@ -11,7 +11,7 @@ from recipes.reading import recipe_names
 from recipes.sweep import Choices, Numbers, Row, Sweep, spread_over_grid, write_value
 
 KEYS = ("note", "data", "out", "seeds", "backends", "recipes", "set", "rows", "grid", "search")
-ROW_KEYS = ("name", "recipe", "set", "published")
+ROW_KEYS = ("name", "recipe", "set", "published", "published_board")
 RANGE_KEYS = ("low", "high", "log")
 
 
@@ -32,7 +32,7 @@ def read_sweep(path: Path) -> Sweep:
     rows += [_read_row(value, common) for value in _tables(values, "rows")]
     grid = {key: _list(value, f"{key} in [grid]") for key, value in flatten(_table(values, "grid"))}
     if grid:
-        expect(all(row.published is None for row in rows), "published", "in a sweep without [grid]", "both")
+        expect(not any(row.has_published for row in rows), "published", "in a sweep without [grid]", "both")
         rows = [point for row in rows for point in spread_over_grid(row, grid)]
     return Sweep(
         path.stem,
@@ -59,12 +59,17 @@ def _read_row(value: Any, common: tuple[str, ...]) -> Row:
     expect(isinstance(value, Mapping), "rows", "tables, each as [[rows]]", value)
     _check_keys(value, ROW_KEYS, "[[rows]]")
     expect("recipe" in value, "a row", "a table with a recipe", value)
-    recipe, published = str(_text(value, "recipe")), value.get("published")
-    is_number = published is None or (isinstance(published, int | float) and not isinstance(published, bool))
-    expect(is_number, "published", "an accuracy from 0 to 1", published)
+    recipe = str(_text(value, "recipe"))
     settings = (*common, *_read_settings(value.get("set", {}), "set"))
     name = _text(value, "name") or Path(recipe).stem
-    return Row(name, _find_recipe(recipe), settings, None if published is None else float(published))
+    return Row(name, _find_recipe(recipe), settings, _share(value, "published"), _share(value, "published_board"))
+
+
+def _share(values: Mapping[str, Any], key: str) -> float | None:
+    value = values.get(key)
+    is_number = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    expect(is_number, key, "an accuracy from 0 to 1", value)
+    return None if value is None else float(value)
 
 
 def _find_recipe(name: str) -> str:

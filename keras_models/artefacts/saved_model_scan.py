@@ -16,12 +16,12 @@ CONTRACT_FILE = "assets.extra/contract.json"  # TensorFlow Serving passes the fo
 FILES = re.compile(
     r"saved_model\.pb|fingerprint\.pb|variables/variables\.(index|data-\d{5}-of-\d{5})|" + re.escape(CONTRACT_FILE)
 )
-# The operators of our two networks with their scaling and softmax, as TensorFlow 2.21 writes them.
+# The operators of our networks with their grey, scaling and softmax, as TensorFlow 2.21 writes them.
 # fmt: off
 NETWORK_OPS = {
-    "AddV2", "BiasAdd", "Cast", "Const", "Conv2D", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul",
-    "NoOp", "Pack", "ReadVariableOp", "RealDiv", "Relu", "Reshape", "Rsqrt", "Shape", "Softmax", "Squeeze",
-    "StatefulPartitionedCall", "StridedSlice", "Sub",
+    "AddV2", "BiasAdd", "Cast", "Const", "Conv2D", "Floor", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mean",
+    "Mul", "NoOp", "Pack", "ReadVariableOp", "RealDiv", "Relu", "Reshape", "Rsqrt", "Shape", "Softmax", "Squeeze",
+    "StatefulPartitionedCall", "StridedSlice", "Sub", "Transpose",
 }
 # fmt: on
 # The graph around them makes and fills the variables.

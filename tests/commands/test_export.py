@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -20,10 +19,12 @@ from commands.steps.networks import load_network, load_recipe
 from data_io.artefact_files import read_sidecar
 from data_io.images import read_image
 from keras_models.artefacts.contract import Contract, metadata
+from tests.commands.calibrating import calibrated_answers, read_calibration, set_temperature
 from tests.commands.conftest import RECIPE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FAMILIES = ("cnn", "mlp")
+FAMILIES = ("cnn", "mlp", "residual")
+TEMPERATURE = 0.25  # logits after an epoch are small: four times as large, they make other probabilities
 FORMATS = ("onnx", "saved_model")
 
 
@@ -38,7 +39,7 @@ class Exported:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, backend: str) -> dict[str, Path]:
-    """A run of each family, wide enough that not every ReLU is dead after an epoch."""
+    """A calibrated run of each family, wide enough that not every ReLU is dead after an epoch."""
     folder = tmp_path_factory.mktemp("trained")
     text = RECIPE.read_text(encoding="utf-8").replace("epochs = 2", "epochs = 1")
     texts = {
@@ -47,12 +48,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, backend: 
         "mlp": text.replace('"cnn"', '"mlp"')
         .replace("channels = [4, 8]\n", "")
         .replace("dense_units = [8]", "dense_units = [96, 8]"),
+        "residual": text.replace('"cnn"', '"residual"')
+        .replace("channels = [4, 8]", "channels = [8, 16]\nblocks = [1]")
+        .replace("dense_units = [8]", "dense_units = []"),
     }
     for family in FAMILIES:
         path = folder / f"{family}.toml"
         path.write_text(texts[family], encoding="utf-8")
-        words = ["train", str(path), "--data", str(tiny_data), "--backend", backend, "--out", str(folder)]
-        assert run.main(words) == 0
+        assert run.main(["train", str(path), f"--data={tiny_data}", "--backend", backend, f"--out={folder}"]) == 0
+        set_temperature(folder / f"{family}-{backend}-seed3", TEMPERATURE)
     return {family: folder / f"{family}-{backend}-seed3" for family in FAMILIES}
 
 
@@ -116,13 +120,16 @@ def test_the_onnx_file_says_what_it_is_and_answers_as_the_network_does(
     assert np.ptp(wanted, axis=0).max() > 1e-3 * np.abs(wanted).max()  # it sees a difference between images
     logits, probabilities = session.run(["logits", "probabilities"], {"image": validation_images})
     np.testing.assert_allclose(logits, wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
-    np.testing.assert_allclose(probabilities, np.exp(wanted) / np.exp(wanted).sum(axis=1, keepdims=True), atol=1e-5)
+    powers = np.exp(wanted / TEMPERATURE)
+    np.testing.assert_allclose(probabilities, powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    assert np.abs(probabilities - np.exp(wanted) / np.exp(wanted).sum(axis=1, keepdims=True)).max() > 1e-3
 
     carried = session.get_modelmeta().custom_metadata_map
     assert json.loads(carried["labels"]) == ["0", "1", "2", "3", "4"]
     assert carried["size_pixels"] == "32" and carried["resize_rule"] == "pillow-bilinear"
-    assert carried["temperature"] == "1.0" and carried["family"] == family
+    assert carried["temperature"] == str(TEMPERATURE) and carried["family"] == family
     assert json.loads(carried["versions"])["onnx_opset"] == "18"
+    assert json.loads(carried["energy_quantiles"]) == read_calibration(export.run)["energy_quantiles"]
     manifest = json.loads((export.run / "manifest.json").read_text(encoding="utf-8"))
     for name in ("backend", "recipe_digest", "weights_digest"):
         assert carried[name] == manifest[name]
@@ -201,21 +208,30 @@ def test_a_missing_package_is_one_line_before_any_work(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_predict_answers_alike_by_a_run_and_by_its_exports(
+def test_predict_answers_calibrated_and_alike_by_a_run_and_by_its_exports(
     exported: dict[str, Exported], tiny_data: Path, backend: str, tmp_path: Path
 ) -> None:
-    validation = [str(tiny_data / "validation.csv"), "--images", str(tiny_data / "validation")]
+    validation = [str(tiny_data / "validation.csv"), "--images", str(tiny_data / "validation"), "--unknown"]
     found = []
     cnn = exported["cnn"]
-    for number, model in enumerate((cnn.run, cnn.folder / "model.onnx", cnn.folder / "saved_model")):
+    models = (cnn.run, cnn.run / "model.keras", cnn.folder / "model.onnx", cnn.folder / "saved_model")
+    for number, model in enumerate(models):
         out = tmp_path / f"{number}.json"
         assert run.main(["predict", str(model), *validation, "--out", str(out), "--backend", backend]) == 0
         found.append(json.loads(out.read_text(encoding="utf-8")))
     first, *others = found
+    weights = calibrated_answers(cnn.run)
+    for row in first:
+        wanted = weights.loc[row["image_id"]].to_numpy()
+        assert list(row["probabilities"].values()) == pytest.approx(wanted, rel=0, abs=1e-6)
+    # They are the images that the energies are of: ten, a ninth apart; a quantile is kept for each hundredth.
+    shares = [place / 9 for place in range(10)]
+    assert sorted(row["unknown"] for row in first) == pytest.approx(shares, abs=0.01)
     for other in others:
         assert [row["label"] for row in other] == [row["label"] for row in first]
         for mine, wanted in zip(other, first, strict=True):
             assert mine["image_id"] == wanted["image_id"]
+            assert mine["unknown"] == pytest.approx(wanted["unknown"], abs=1e-3)
             assert mine["probabilities"] == pytest.approx(wanted["probabilities"], rel=0, abs=1e-6)
 
 
@@ -230,6 +246,5 @@ def test_the_lines_of_the_readme_for_other_programs_answer_as_the_run_does(
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     exec(block, names)  # our own README
-    written = pd.read_csv(exported["cnn"].run / "validation_predictions.csv", index_col="image_id")
-    wanted = written.loc[images[0].stem].filter(like="probability_").to_numpy(float)
+    wanted = calibrated_answers(exported["cnn"].run).loc[images[0].stem].to_numpy()
     np.testing.assert_allclose(names["probabilities"][0], wanted, rtol=0, atol=1e-6)

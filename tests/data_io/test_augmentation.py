@@ -174,13 +174,13 @@ def test_a_bilinear_warp_mixes_neighbours() -> None:
     assert np.abs(moved[1, 1:, 0].astype(int) - [50, 150, 150]).max() <= 1
 
 
-@pytest.mark.parametrize("size", [(32, 32), (31, 31), (24, 40)])
+@pytest.mark.parametrize("size", [(32, 32), (31, 31), (24, 40), (100, 100)])
 def test_the_matrix_in_fixed_point_zooms_and_shifts_as_pillow_does_to_the_last_pixel(size: tuple[int, int]) -> None:
     generator = np.random.default_rng(10)
     image = generator.integers(1, 256, (*size, 3), np.uint8)
     y, x = np.mgrid[: size[0], : size[1]]
-    angles = [*generator.uniform(-180, 180, 200), *[0.0] * 50]
-    zooms = [*generator.uniform(0.5, 1.5, 225), *[1.0] * 25]
+    angles = [*generator.uniform(-180, 180, 100), *[0.0] * 150]
+    zooms = [*generator.uniform(0.5, 1.5, 225), *[1.0] * 25]  # and no turn: Pillow has another arithmetic for that
     for degrees, zoom, shift in zip(angles, zooms, generator.uniform(-9, 9, (250, 2)).tolist(), strict=True):
         m = fixed_point_matrix(float(degrees), *size, float(zoom), shift).tolist()
         column, row = (m[0] * x + m[1] * y + m[2]) >> 16, (m[3] * x + m[4] * y + m[5]) >> 16

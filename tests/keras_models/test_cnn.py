@@ -5,6 +5,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_models import cnn
 
@@ -129,6 +130,30 @@ def test_pooling_before_relu_gives_the_originals_relu_before_pooling() -> None:
     assert normalized.min() < 0 < normalized.max()
     blocks = np.maximum(normalized, 0).reshape(3, 16, 2, 16, 2, 4)
     np.testing.assert_array_equal(ours, blocks.max(axis=(2, 4)))
+
+
+def test_without_normalisation_pooling_follows_the_convolution() -> None:
+    narrow = cnn.build(32, 5, seed=0, channels=(4,), dense_units=(8,), normalization="none")
+    names = ["image", "scale", "convolution_1", "pooling_1", "relu_1"]
+    assert [layer.name for layer in narrow.layers][:5] == names
+    with_it = cnn.build(32, 5, seed=0, channels=(4,), dense_units=(8,))
+    for layer in ("convolution_1", "dense_1", "logits"):  # the first weights are the same
+        np.testing.assert_array_equal(
+            narrow.get_layer(layer).get_weights()[0], with_it.get_layer(layer).get_weights()[0]
+        )
+
+
+def test_a_grey_input_is_pillows_grey_to_the_bit_and_the_kernels_see_one_channel() -> None:
+    narrow = cnn.build(32, 5, seed=0, channels=(4,), dense_units=(8,), input="grey")
+    assert narrow.input.shape == (None, 32, 32, 3)
+    assert narrow.get_layer("convolution_1").kernel.shape == (3, 3, 1, 4)
+    assert abs(narrow.get_layer("convolution_1").get_weights()[0]).max() > 0.9 / 3  # fan-in of 9, not of 27
+    levels = np.random.default_rng(3).integers(0, 256, (50, 32, 32, 3), np.uint8)
+    wanted = np.stack([np.asarray(Image.fromarray(each).convert("L")) for each in levels])
+    grey = keras.Model(narrow.input, narrow.get_layer("grey").output).predict_on_batch(levels)
+    np.testing.assert_array_equal(grey[..., 0], wanted)
+    scaled = keras.Model(narrow.input, narrow.get_layer("scale").output).predict_on_batch(levels)
+    np.testing.assert_allclose(scaled[..., 0], wanted / 127.5 - 1, atol=1e-6)
 
 
 def test_scaling_maps_black_to_minus_one_and_white_to_one() -> None:

@@ -50,8 +50,9 @@ def test_a_map_does_not_depend_on_the_other_images(network: Any, images: NDArray
     np.testing.assert_allclose(explain(images, classes)[-1:], explain(images[-1:], classes[-1:]), rtol=0, atol=1e-6)
 
 
-def test_the_place_that_speaks_for_a_class_lights_up_alone() -> None:
-    model = build("cnn", 8, 2, 0, channels=(1,), dense_units=(), dropout_fraction=0.3)
+@pytest.mark.parametrize("normalization", ["batch", "none"])
+def test_the_place_that_speaks_for_a_class_lights_up_alone(normalization: str) -> None:
+    model = build("cnn", 8, 2, 0, channels=(1,), dense_units=(), dropout_fraction=0.3, normalization=normalization)
     kernel = np.zeros((3, 3, 3, 1))
     kernel[1, 1, 0, 0] = 1  # the red of the pixel itself
     model.get_layer("convolution_1").set_weights([kernel, np.zeros(1)])

@@ -72,6 +72,14 @@ def test_no_two_tensors_begin_with_the_same_draws(model: keras.Model) -> None:
         assert abs(one - other).max() > 1e-3
 
 
+def test_hidden_layers_may_have_relu_and_no_dropout() -> None:
+    narrow = mlp.build(32, 5, seed=0, dense_units=(8, 6), dropout_fraction=0, activation="relu")
+    names = ["image", "scale", "flatten", "dense_1", "relu_1", "dense_2", "relu_2", "logits"]
+    assert [layer.name for layer in narrow.layers] == names
+    inside = keras.Model(narrow.input, narrow.get_layer("relu_1").output)
+    assert inside.predict_on_batch(np.zeros((1, 32, 32, 3), np.uint8)).min() == 0
+
+
 def test_logits_are_those_of_the_network_written_out_in_numpy() -> None:
     narrow = mlp.build(32, 5, seed=0, dense_units=(8, 6), dropout_fraction=0.3)
     images = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)

@@ -46,7 +46,7 @@ def losses_by_hand(batches: ShuffledBatches, schedule: Schedule) -> list[float]:
         images, labels = batches.batch(epoch, index)
         witness.set_weights(model.get_weights())
         logits = keras.ops.convert_to_numpy(keras.ops.stop_gradient(witness(images, training=True)))
-        losses.append(crossentropy(np.asarray(logits), labels, schedule.label_smoothing))
+        losses.append(crossentropy(np.asarray(logits), labels.astype(np.int32), schedule.label_smoothing))
         model.train_on_batch(images, labels)
     return losses
 

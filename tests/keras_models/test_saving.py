@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keras_models.building import digest_weights
+from keras_models.building import build, digest_weights
 from keras_models.inference import predict_logits
-from keras_models.saving import load_weights, save_model
+from keras_models.saving import in_plain_layers, load_weights, save_model
 from tests.keras_models.conftest import Trained, tiny_cnn
 
 
@@ -26,6 +26,28 @@ def path(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_network_that_is_saved_was_compiled_and_stays_so(trained: Trained, path: Path) -> None:
     assert trained.model.compiled
     assert trained.model.optimizer is not None
+
+
+def test_in_plain_layers_a_network_has_only_keras_own_and_answers_alike(
+    trained: Trained, images: NDArray[np.uint8]
+) -> None:
+    plain = in_plain_layers(trained.model)
+    assert {type(layer).__module__.split(".")[0] for layer in plain.layers} == {"keras"}
+    assert [layer.name for layer in plain.layers] == [layer.name for layer in trained.model.layers]
+    wanted = predict_logits(trained.model, images, 8)
+    np.testing.assert_allclose(predict_logits(plain, images, 8), wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
+    assert in_plain_layers(plain) is plain
+
+
+def test_a_network_that_makes_its_images_grey_is_saved_and_read_again(
+    images: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    first, second = (build("cnn", 32, 5, seed, channels=(4,), dense_units=(8,), input="grey") for seed in (0, 1))
+    save_model(first, tmp_path / "grey.keras")
+    load_weights(second, tmp_path / "grey.keras")
+    assert digest_weights(second) == digest_weights(first)
+    whole = keras.saving.load_model(tmp_path / "grey.keras")
+    np.testing.assert_allclose(predict_logits(whole, images, 8), predict_logits(first, images, 8), atol=1e-5)
 
 
 def test_the_file_holds_no_optimizer(path: Path) -> None:

@@ -51,6 +51,13 @@ def test_adamw_is_pytorchs() -> None:
     np.testing.assert_allclose(first_weights(schedule, 4), expected, rtol=1e-5)
 
 
+def test_adam_is_adamw_without_decay() -> None:
+    adam, adamw = (Schedule(epochs=2, learning_rate=0.1, optimizer=optimizer) for optimizer in ("adam", "adamw"))
+    # of a gradient that stays the same, each step is the rate
+    np.testing.assert_allclose(first_weights(adam, 4), [-0.1, -0.2, -0.3, -0.4], rtol=1e-5)
+    np.testing.assert_allclose(first_weights(adamw, 4), first_weights(adam, 4), rtol=1e-6)
+
+
 def test_the_mean_of_the_weights_is_judged_and_kept_and_the_weights_go_on_from_where_they_were() -> None:
     # w = -1, -2, -3, -4 (times 1 and -2); their mean, half of it the past: -1, -3/2, -9/4, -25/8. A loss is 5 w.
     schedule = Schedule(epochs=2, learning_rate=1.0, ema=0.5)

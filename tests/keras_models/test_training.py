@@ -84,7 +84,7 @@ def test_fit_trains_on_the_planned_batches_and_no_others(trained: Trained, train
 
 
 def judge(
-    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.int32]
+    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.generic]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return each image's loss in nats, and whether its label is right: one hidden layer, written out in NumPy."""
     features = images.reshape(len(images), -1).astype(np.float64) / 127.5 - 1

@@ -6,8 +6,9 @@ import re
 import pytest
 
 import errors
+from recipes.augmentation import Augmentation
 from recipes.reading import read_recipe
-from recipes.recipe import Augmentation, Expected, Image, Model, Recipe
+from recipes.recipe import Data, Expected, Image, Model, Recipe
 from recipes.training import Training
 
 IMAGE = Image(size_pixels=32)
@@ -15,6 +16,7 @@ AUGMENTATION = Augmentation(flip_probability=0.5, rotation_degrees=15.0)
 MODEL = Model(family="cnn", classes=5, dense_units=(8,), dropout_fraction=0.3, channels=(4, 8))
 TRAINING = Training(epochs=3, batch_size=8, learning_rate=0.1, momentum=0.9, drop_every_epochs=2, drop_factor=0.5)
 EXPECTED = Expected(data="sample", validation_accuracy=0.5, tolerance=0.1, minutes=1.0, hardware="any")
+FOLD = Data(folds=5, fold=4)
 RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
 
 
@@ -23,10 +25,6 @@ RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
     [
         (IMAGE, "size_pixels", 15),
         (IMAGE, "size_pixels", 1025),
-        (AUGMENTATION, "flip_probability", -0.01),
-        (AUGMENTATION, "flip_probability", 1.01),
-        (AUGMENTATION, "rotation_degrees", -1.0),
-        (AUGMENTATION, "rotation_degrees", 181.0),
         (MODEL, "family", "svm"),
         (MODEL, "classes", 1),
         (MODEL, "dense_units", ()),
@@ -35,6 +33,9 @@ RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
         (MODEL, "dropout_fraction", -0.1),
         (MODEL, "channels", ()),
         (MODEL, "channels", (4, -1)),
+        (MODEL, "input", "hue"),
+        (MODEL, "normalization", "layer"),
+        (MODEL, "activation", "relu"),  # only an mlp has the choice
         (TRAINING, "epochs", 0),
         (TRAINING, "batch_size", 0),
         (TRAINING, "learning_rate", 0.0),
@@ -44,6 +45,12 @@ RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
         (TRAINING, "drop_every_epochs", 0),
         (TRAINING, "drop_factor", 0.0),
         (TRAINING, "drop_factor", 1.1),
+        (FOLD, "folds", 1),
+        (FOLD, "folds", 21),
+        (FOLD, "fold", 5),
+        (FOLD, "fold", -1),
+        (FOLD, "leave_out", 0),
+        (Data(), "leave_out", -2),
         (RECIPE, "seed", -1),
         (RECIPE, "seed", 2**32),
         (RECIPE, "name", ""),
@@ -65,10 +72,6 @@ def test_a_value_out_of_range_is_refused_with_its_name_and_what_was_received(
     [
         (IMAGE, "size_pixels", 16),
         (IMAGE, "size_pixels", 1024),
-        (AUGMENTATION, "flip_probability", 0.0),
-        (AUGMENTATION, "flip_probability", 1.0),
-        (AUGMENTATION, "rotation_degrees", 0.0),
-        (AUGMENTATION, "rotation_degrees", 180.0),
         (MODEL, "classes", 2),
         (MODEL, "dropout_fraction", 0.0),
         (TRAINING, "momentum", 0.0),
@@ -87,6 +90,17 @@ def test_an_mlp_has_no_channels() -> None:
     assert mlp.channels == ()
     with pytest.raises(errors.UsageError, match=r"Expected model.channels to be none, since an mlp"):
         dataclasses.replace(mlp, channels=(4,))
+
+
+def test_a_family_has_its_own_values_and_says_them() -> None:
+    mlp = Model(family="mlp", classes=5, dense_units=(8,), dropout_fraction=0.3)
+    assert (MODEL.normalization, MODEL.activation) == ("batch", "")
+    assert (mlp.normalization, mlp.activation) == ("", "leaky_relu")
+    shared = {"classes": 5, "dense_units": (8,), "dropout_fraction": 0.3, "input": "rgb"}
+    assert MODEL.options == {"family": "cnn", **shared, "channels": (4, 8), "normalization": "batch"}
+    assert mlp.options == {"family": "mlp", **shared, "activation": "leaky_relu"}
+    with pytest.raises(errors.UsageError, match=r"Expected model\.normalization to be one of  for mlp"):
+        dataclasses.replace(mlp, normalization="none")
 
 
 def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
@@ -108,3 +122,15 @@ def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
 def test_what_could_only_fail_later_is_refused_at_once(setting: str, message: str) -> None:
     with pytest.raises(errors.UsageError, match=message):
         read_recipe("cnn", [setting])
+
+
+def test_a_class_can_be_left_out_if_there_is_one_and_two_stay() -> None:
+    without = dataclasses.replace(RECIPE, data=Data(leave_out=4))
+    assert (without.labels, RECIPE.labels) == ((0, 1, 2, 3), (0, 1, 2, 3, 4))
+    with pytest.raises(
+        errors.UsageError, match="Expected data.leave_out to be a label from 0 to 4, or -1. Received: 5."
+    ):
+        dataclasses.replace(RECIPE, data=Data(leave_out=5))
+    two = dataclasses.replace(MODEL, classes=2)
+    with pytest.raises(errors.UsageError, match="Expected data.leave_out to be -1 for 2 classes. Received: 1."):
+        dataclasses.replace(RECIPE, model=two, data=Data(leave_out=1))

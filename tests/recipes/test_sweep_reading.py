@@ -88,6 +88,8 @@ def test_every_recipe_is_spread_over_the_grid(tmp_path: Path) -> None:
         ("[[rows]]\nname = 'x'", "Expected a row to be a table with a recipe"),
         ("[[rows]]\nrecipe = 'cnn'\nsets = {}", r"Expected the keys of \[\[rows\]\] .*Received: 'sets'"),
         ("[[rows]]\nrecipe = 'cnn'\npublished = '88 %'", "Expected published to be an accuracy from 0 to 1"),
+        ("[[rows]]\nrecipe = 'cnn'\npublished_board = '9'", "Expected published_board to be an accuracy from 0 to 1"),
+        ("[[rows]]\nrecipe = 'cnn'\npublished_board = 90.8", "Expected published_board of row 'cnn' .*Received: 90.8"),
         ("[[rows]]\nrecipe = 'cnn'\npublished = 88.64", "Expected published of row 'cnn' .*Received: 88.64"),
         ("[[rows]]\nrecipe='cnn'\npublished=0.5\n[grid]\nseed=[1]", r"Expected published to be in a sweep without \[g"),
         ("recipes = ['cnn']\n[grid]\nseed = 1", r"Expected seed in \[grid\] to be a list with something in it"),
@@ -110,12 +112,20 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         read_sweep(tmp_path / "none.toml")
 
 
-@pytest.mark.parametrize(("name", "rows", "published"), [("mlp", 6, 0.6128), ("cnn", 6, 0.8884)])
+@pytest.mark.parametrize(("name", "rows", "published"), [("mlp", 12, 0.6128), ("cnn", 8, 0.8884)])
 def test_the_originals_tables_are_sweeps_whose_last_row_is_its_final_recipe(
     name: str, rows: int, published: float
 ) -> None:
     sweep = read_sweep(FOLDER / "original" / f"{name}.toml")
     assert len(sweep.rows) == rows and sweep.rows[-1].published == published
+    assert all(row.has_published for row in sweep.rows)
     runs = combine(sweep, sweep.backends)
     assert len(runs) == rows * len(sweep.seeds)
     assert runs[rows - 1].recipe == combine(Sweep("x", (Row("x", name),)), ["jax"])[0].recipe
+
+
+def test_the_sweep_of_unknown_generators_leaves_each_class_out_once() -> None:
+    combinations = combine(read_sweep(FOLDER / "sweeps" / "unknown.toml"), ["jax"])
+    assert [one.recipe.data.leave_out for one in combinations] == [0, 1, 2, 3, 4]
+    assert [one.recipe.labels for one in combinations][1:3] == [(0, 2, 3, 4), (0, 1, 3, 4)]
+    assert {(one.recipe.name, one.recipe.training.epochs) for one in combinations} == {("cnn", 15)}

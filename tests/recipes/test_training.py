@@ -15,6 +15,7 @@ COSINE = Training(epochs=3, batch_size=8, learning_rate=0.1, momentum=0.9, decay
 ADAMW = Training(
     epochs=3, batch_size=8, learning_rate=0.1, drop_every_epochs=2, optimizer="adamw", weight_decay=0.01, ema=0.99
 )
+ADAM = dataclasses.replace(ADAMW, optimizer="adam", weight_decay=0.0)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,8 @@ ADAMW = Training(
         (STEPS, "weight_decay", 0.01),
         (STEPS, "warmup_epochs", 0.5),
         (ADAMW, "momentum", 0.9),
+        (ADAM, "momentum", 0.9),
+        (ADAM, "weight_decay", 0.01),
         (ADAMW, "warmup_epochs", 0.5),
         (COSINE, "weight_decay", 0.01),
         (COSINE, "drop_every_epochs", 2),

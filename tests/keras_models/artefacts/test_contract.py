@@ -1,0 +1,53 @@
+"""What a contract may hold, and that those which were written before it could be calibrated are read."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from keras_models.artefacts.contract import Contract, metadata
+from tests.onnx_files import tiny_contract
+
+
+def test_what_a_contract_gives_is_read_again() -> None:
+    contract = tiny_contract(temperature=1.5, energy_quantiles=(-3.0, -2.5, -2.5))
+    assert Contract.from_values(json.loads(json.dumps(contract.to_values()))) == contract
+    assert metadata(contract)["energy_quantiles"] == "[-3.0, -2.5, -2.5]"
+    assert metadata(contract)["temperature"] == "1.5"
+
+
+def test_a_contract_without_energies_says_nothing_of_them() -> None:
+    contract = tiny_contract()
+    assert "energy_quantiles" not in contract.to_values() and "energy_quantiles" not in metadata(contract)
+    assert Contract.from_values(contract.to_values()) == contract
+    assert Contract.from_values({**contract.to_values(), "energy_quantiles": []}) == contract
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"energy_quantiles": [1.0]},
+        {"energy_quantiles": [2.0, 1.0]},
+        {"energy_quantiles": [0.0, math.nan]},
+        {"energy_quantiles": [0.0, math.inf]},
+        {"energy_quantiles": ["0", "1"]},
+        {"energy_quantiles": [0.0] * 1002},
+        {"energy_quantiles": None},
+        {"energy_quantiles": "01"},
+        {"temperature": 0.0},
+        {"temperature": math.inf},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="a contract with"):
+        Contract.from_values({**tiny_contract().to_values(), **change})
+
+
+def test_a_field_that_is_missing_is_refused() -> None:
+    values = tiny_contract().to_values()
+    for name in values:
+        with pytest.raises(ValueError, match="a contract with other fields than"):
+            Contract.from_values({key: value for key, value in values.items() if key != name})
