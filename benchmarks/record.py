@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from data_io.files import write_json
-from data_io.run_folder import HISTORY, METRICS, RECIPE, check_digest, read_manifest
+from data_io.run_folder import HISTORY, METRICS, RECIPE, UNKNOWN, check_digest, read_manifest
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 
@@ -23,6 +23,10 @@ def summarise_run(run: Path) -> dict[str, Any]:
     recipe = tomllib.loads(check_digest(run, RECIPE).read_text(encoding="utf-8"))
     metrics = json.loads(check_digest(run, METRICS).read_text(encoding="utf-8"))
     history = pd.read_csv(check_digest(run, HISTORY))
+    unknown = {}
+    if UNKNOWN in manifest["files"]:
+        found = json.loads(check_digest(run, UNKNOWN).read_text(encoding="utf-8"))
+        unknown = {f"unknown_{key}": found[key] for key in ("auroc", "auroc_standard_error")}
     speeds = history["images_per_second"].tolist()
     kept = ("command", "commit", "backend", "device", "hardware", "loader", "seed", "versions", "minutes")
     return {
@@ -38,6 +42,7 @@ def summarise_run(run: Path) -> dict[str, Any]:
         # The first epoch holds the compilation; with one epoch there is no other.
         "images_per_second": statistics.median(speeds[1:] or speeds),
         "first_weights_digest": manifest["first_weights_digest"],
+        **unknown,
     }
 
 

@@ -1,12 +1,16 @@
 """`run.py evaluate RUN`: judge a finished run's network again, on any backend and any data folder."""
 
 from argparse import Namespace
+from typing import Any
 
 import backends
+import errors
 from commands.steps.data import find_data, open_data
+from commands.steps.ensemble import judge_ensemble, open_ensemble
 from commands.steps.judging import write_judgement
 from commands.steps.networks import load_network, load_recipe
 from commands.steps.progress import counting
+from commands.steps.robustness import measure_robustness, write_robustness
 from commands.steps.startup import start_keras
 from data_io.run_folder import check_writable, create_run_folder, describe_hardware, read_manifest, write_manifest
 from reports.scores import describe
@@ -14,6 +18,8 @@ from reports.scores import describe
 
 def run(args: Namespace) -> None:
     """Write `RUN/evaluations/<split>-<digest of its data>/`; its metrics.json holds no times, so it repeats."""
+    if args.images is not None and not args.robustness:
+        raise errors.UsageError("Expected --images with --robustness. Received: it alone.")
     recipe = load_recipe(args.run)
     check_writable(args.run)
     root = find_data(args.data)
@@ -28,10 +34,21 @@ def run(args: Namespace) -> None:
     device = find_device(args.device)
     print(f"device: {device}", flush=True)
     model = load_network(args.run, recipe)
-    with counting(f"predicting {args.split} images", len(cached.images)) as advance:
-        logits = predict_logits(model, cached.images, recipe.training.batch_size, advance)
-    folder = create_run_folder(args.run / "evaluations", f"{args.split}-{cached.digest[:12]}")
-    scores = write_judgement(folder, cached, logits, f"{args.run.name}: {args.split}")
+    ensemble = open_ensemble(args, model, recipe) if args.others or args.tta or args.robustness else None
+    name, title = f"{args.split}-{cached.digest[:12]}", f"{args.run.name}: {args.split}"
+    parts: dict[str, Any] = {}
+    if ensemble and ensemble.averages:
+        logits, parts = judge_ensemble(args, root, recipe, cached, ensemble)
+        name, title = name + ensemble.suffix(), f"{title}, {ensemble.describe()}"
+    else:
+        with counting(f"predicting {args.split} images", len(cached.images)) as advance:
+            logits = predict_logits(model, cached.images, recipe.training.batch_size, advance)
+    damaged = measure_robustness(args, ensemble, cached) if ensemble and args.robustness else None
+    folder = create_run_folder(args.run / "evaluations", name)
+    scores = write_judgement(folder, cached, logits, title, parts)
+    print("\n".join(describe(scores)))
+    if damaged:
+        write_robustness(folder, damaged, f"{title}, damaged images")
     facts = {
         "command": args.command_line,
         "backend": args.backend,
@@ -41,5 +58,4 @@ def run(args: Namespace) -> None:
         "data_digests": {args.split: cached.digest},
     }
     write_manifest(folder, facts)
-    print("\n".join(describe(scores)))
     print(f"wrote {folder}")

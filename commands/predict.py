@@ -12,7 +12,7 @@ from commands.steps.answers.answering import WORKERS, Block, answer
 from commands.steps.answers.options import check_engine, check_top
 from commands.steps.answers.remarks import Remarks, describe_bad, say
 from commands.steps.answers.sharding import ShardInputs, describe_job
-from commands.steps.contracts import check_same_labels
+from commands.steps.contracts import check_energies, check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
 from commands.steps.stopping import leave_stdout
@@ -20,7 +20,7 @@ from data_io.answer_parts import write_part_manifest
 from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
-from data_io.run_folder import check_writable
+from data_io.run_folder import check_writable, find_folds
 from data_io.submissions import Submission
 from keras_models.artefacts.contract import Classifier
 
@@ -49,9 +49,11 @@ def run(args: Namespace) -> None:
     _check_options(args)
     inputs = Inputs(args.inputs, args.images, sys.stdin.buffer)
     submission = Submission(args.submission) if args.submission else None
-    paths = [args.model, *args.others]
+    paths = [each for path in (args.model, *args.others) for each in find_folds(path) or [path]]
     models = [open_model(path, args) for path in paths]
     check_same_labels(paths, [model.contract for model in models])
+    if args.unknown:
+        check_energies(paths, [model.contract for model in models])
     labels = models[0].contract.labels
     check_top(args.top, labels)
     shard = ShardInputs(inputs, *args.shard) if args.shard else None
@@ -69,6 +71,8 @@ def run(args: Namespace) -> None:
                     fails,
                     keeps_images=args.explain is not None,
                     workers=args.workers or WORKERS,
+                    tta=args.tta,
+                    asks_unknown=args.unknown,
                 )
             ) as blocks,
         ):
@@ -122,10 +126,11 @@ def _check_options(args: Namespace) -> None:
         from commands.steps.answers.explaining import check_folder
 
         check_folder(args.explain)
-    if args.submission and (Path(args.out).suffix != ".csv" or args.top is not None):
+    if args.submission and (Path(args.out).suffix != ".csv" or args.top is not None or args.unknown):
+        others = ("" if args.top is None else f" --top {args.top}") + " --unknown" * args.unknown
         raise errors.UsageError(
-            "Expected --submission with --out FILE.csv and without --top. "
-            f"Received: --out {args.out}{'' if args.top is None else f' --top {args.top}'}."
+            "Expected --submission with --out FILE.csv and without --top or --unknown. "
+            f"Received: --out {args.out}{others}."
         )
 
 
@@ -147,7 +152,7 @@ def _taking(args: Namespace, labels: tuple[str, ...], submission: Submission | N
         yield lambda block: _fill(sample, block, labels)
         sample.write(Path(args.out), labels)
         return
-    form: Form = FORMS.get(Path(args.out).suffix, CsvForm)(labels, args.top)
+    form: Form = FORMS.get(Path(args.out).suffix, CsvForm)(labels, args.top, args.unknown)
     with writing(args.out, form) as write:
         yield lambda block: write(block.rows())
 

@@ -10,10 +10,10 @@ import pandas as pd
 import errors
 from commands import train
 from commands.steps.resuming import take_over_options
-from data_io.run_folder import HISTORY, METRICS, RECIPE, check_digest, read_manifest
+from data_io.run_folder import CALIBRATION, HISTORY, METRICS, RECIPE, check_digest, read_manifest
 
 TIMES = ("seconds", "images_per_second")
-ANSWERS = ("validation_predictions.csv", "submission.csv", METRICS)
+ANSWERS = ("validation_predictions.csv", "submission.csv", METRICS, CALIBRATION)
 SURROUNDINGS = (
     "backend",
     "device",
@@ -35,6 +35,8 @@ def run(args: Namespace) -> None:
         seed=None,
         loader=None,
         set=[],
+        folds=None,
+        leave_out=None,
         check=False,
         resume=None,
         force=False,
@@ -71,7 +73,8 @@ def compare_results(one: Path, first: dict[str, Any], other: Path, second: dict[
         "first weights": first["first_weights_digest"] == second["first_weights_digest"],
         "weights": first["weights_digest"] == second["weights_digest"],
         "history, times left out": _read_history(one) == _read_history(other),
-        **{name: first["files"].get(name) == second["files"].get(name) for name in ANSWERS},
+        # A run that was made before there was a calibration has none to compare.
+        **{name: first["files"][name] == second["files"].get(name) for name in ANSWERS if name in first["files"]},
     }
 
 

@@ -15,6 +15,7 @@ from commands.steps.claims import check_claim, check_claimable
 from commands.steps.data import find_data, locate_data, open_data
 from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
+from commands.steps.folding import check_fold_options, train_folds
 from commands.steps.networks import build_network
 from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
@@ -28,6 +29,7 @@ from data_io.locking import locked
 from data_io.opening import OpenData
 from data_io.run_folder import (
     EVENTS,
+    FOLDS,
     RECIPE,
     begin_manifest,
     check_writable,
@@ -55,7 +57,10 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     if args.tensorboard:
         check_installed()
     is_sample = locate_data(args.data) is None
-    recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), args.set, args.seed)
+    settings = [*args.set, *([] if args.leave_out is None else [f"data.leave_out={args.leave_out}"])]
+    recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), settings, args.seed)
+    if args.folds is not None:
+        check_fold_options(args, recipe)
     if args.check:
         check_claimable(recipe, is_sample)
     parent = args.out or Path(RUNS)
@@ -64,20 +69,26 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     data = open_data(args, find_data(args.data), recipe)
     text = to_toml(recipe)
     facts = find_facts(args, data, text)
+    name = f"{recipe.name}-{args.backend}-seed{recipe.seed}" + ("" if args.folds is None else f"-folds{args.folds}")
 
     @contextmanager
     def new_folder() -> Iterator[Path]:
-        folder = create_run_folder(parent, f"{recipe.name}-{args.backend}-seed{recipe.seed}")
+        folder = create_run_folder(parent, name)
         with locked(folder):
             write_text(folder / RECIPE, text)
             yield folder
 
+    if args.folds is not None:
+        with new_folder() as folds_folder:
+            return train_folds(args, recipe, data, facts, folds_folder, _train, _resume)
     folder = new_folder() if writes_run(args) else following(None)
     return _train(args, recipe, data, facts, folder, begun_seconds)
 
 
 def _resume(args: Namespace, begun_seconds: float) -> Path | None:
-    given = [name for name in ("recipe", "seed", "set", "out") if getattr(args, name) not in (None, [])]
+    given = [
+        name for name in ("recipe", "seed", "set", "out", "folds", "leave_out") if getattr(args, name) not in (None, [])
+    ]
     if given:
         raise errors.UsageError(
             f"Expected --resume without {', '.join(given)}, since a run goes on as it began. Received: both."
@@ -99,6 +110,9 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     text = read_recipe_text(run)
     recipe = from_values(tomllib.loads(text))
     take_over_options(args, run)
+    if FOLDS in begun:
+        args.folds = begun[FOLDS]
+        check_fold_options(args, recipe)
     check_loader(args.loader)
     check_options(args)
     args.tensorboard = args.tensorboard or (run / EVENTS).is_dir()
@@ -109,6 +123,8 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     for notice in check_resumable(args, begun, facts):
         print(f"notice: {notice}")
     facts = {**facts, "command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
+    if FOLDS in begun:
+        return train_folds(args, recipe, data, facts, run, _train, _resume)
     return _train(args, recipe, data, facts, nullcontext(run) if writes_run(args) else following(run), begun_seconds)
 
 

@@ -17,16 +17,22 @@ from data_io.files import replacing
 from data_io.tables import ID_COLUMN, LABEL_COLUMN
 
 PROBABILITY_DIGITS = 9  # float32 has 7 to 9 significant decimal digits; 9 give the same float32 back
+UNKNOWN_COLUMN = "unknown"
+UNKNOWN_DIGITS = 4  # it is interpolated between hundredths
 STDOUT = "-"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """N answers in the order of the images: `probabilities` are float64 (N, K); a row of `bad` has none."""
+    """N answers in the order of the images: `probabilities` are float64 (N, K); a row of `bad` has none.
+
+    `unknown` is float64 (N,), for the column of that name.
+    """
 
     ids: Sequence[str]
     probabilities: NDArray[np.float64]
     bad: Sequence[bool]
+    unknown: NDArray[np.float64] | None = None
 
     def given(self) -> list[int | None]:
         """Return the place of each row's greatest probability, the first one on a tie; None for a bad row."""
@@ -53,12 +59,13 @@ class Form(Protocol):
 class CsvForm:
     """`image_id,label,probability_<label>…`, or with `top` `image_id,label,rank_1_label,rank_1_probability,…`.
 
-    A bad row has an id and empty fields.
+    With `has_unknown` a column `unknown` is the last. A bad row has an id and empty fields.
     """
 
-    def __init__(self, labels: Sequence[str], top: int | None = None) -> None:
+    def __init__(self, labels: Sequence[str], top: int | None = None, has_unknown: bool = False) -> None:
         self.labels = labels
         self.top = top
+        self.has_unknown = has_unknown
 
     def begin(self) -> str:
         """Return the header."""
@@ -66,7 +73,7 @@ class CsvForm:
             columns = [f"probability_{label}" for label in self.labels]
         else:
             columns = [f"rank_{rank}_{what}" for rank in range(1, self.top + 1) for what in ("label", "probability")]
-        return _to_csv([[ID_COLUMN, LABEL_COLUMN, *columns]])
+        return _to_csv([[ID_COLUMN, LABEL_COLUMN, *columns, *[UNKNOWN_COLUMN] * self.has_unknown]])
 
     def rows(self, rows: Rows) -> str:
         """Return a line for each row."""
@@ -79,6 +86,8 @@ class CsvForm:
             else:
                 fields = [text for each in ranks[place] for text in (self.labels[each], _write(values[each]))]
             label = "" if given is None else self.labels[given]
+            if self.has_unknown:
+                fields.append(f"{share_of(rows, place):.{UNKNOWN_DIGITS}f}")
             lines.append([writable(image_id), label, *(fields if given is not None else [""] * len(fields))])
         return _to_csv(lines)
 
@@ -90,12 +99,13 @@ class CsvForm:
 class JsonForm:
     """A list of objects with image_id, label and probabilities by label, or with `top` a list of the likeliest.
 
-    A bad row has null for both.
+    With `has_unknown` there is a number `unknown` too. A bad row has null for all.
     """
 
-    def __init__(self, labels: Sequence[str], top: int | None = None) -> None:
+    def __init__(self, labels: Sequence[str], top: int | None = None, has_unknown: bool = False) -> None:
         self.labels = labels
         self.top = top
+        self.has_unknown = has_unknown
         self._is_first = True
 
     def begin(self) -> str:
@@ -108,7 +118,10 @@ class JsonForm:
         for place, (image_id, given) in enumerate(zip(rows.ids, rows.given(), strict=True)):
             answer = {ID_COLUMN: writable(image_id), LABEL_COLUMN: None if given is None else self.labels[given]}
             values = rows.probabilities[place].tolist()
-            texts.append(json.dumps({**answer, **self._weigh(values, given)}, ensure_ascii=False, allow_nan=False))
+            weighed = self._weigh(values, given)
+            if self.has_unknown:
+                weighed[UNKNOWN_COLUMN] = None if given is None else share_of(rows, place)
+            texts.append(json.dumps({**answer, **weighed}, ensure_ascii=False, allow_nan=False))
         text = "".join(f"{'' if self._is_first and not place else ','}\n{line}" for place, line in enumerate(texts))
         self._is_first = self._is_first and not texts
         return text
@@ -124,6 +137,12 @@ class JsonForm:
         likeliest = [weights[each] for each in rank(np.array([values]), self.top)[0]]
         named = [{"label": label, "probability": weight} for label, weight in likeliest]
         return {"top": None if given is None else named}
+
+
+def share_of(rows: Rows, place: int) -> float:
+    """Return how unlike the known images a row's image is. The rows have to have it."""
+    assert rows.unknown is not None
+    return round(float(rows.unknown[place]), UNKNOWN_DIGITS)
 
 
 def rank(probabilities: NDArray[np.float64], top: int) -> list[list[int]]:

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from data_io.answers import Rows, rank, writable
+from data_io.answers import UNKNOWN_COLUMN, Rows, rank, share_of, writable
 from data_io.tables import ID_COLUMN, LABEL_COLUMN
 
 
 def write_answers(path: Path, labels: Sequence[str], top: int | None, blocks: Sequence[Rows]) -> None:
     """Write answers with the columns of the CSV; probabilities are float32, and a bad row has nulls.
 
-    The same answers give the same bytes. `blocks` are held in memory together.
+    There is a column `unknown`, float32 too, if the answers have it. The same answers give the same bytes. `blocks` are
+    held in memory together.
     """
     import pyarrow
     from pyarrow import parquet
@@ -34,4 +35,7 @@ def write_answers(path: Path, labels: Sequence[str], top: int | None, blocks: Se
             columns[f"rank_{place + 1}_label"] = pyarrow.array(named, pyarrow.string(), mask=bad)
             ranked = np.take_along_axis(weights, places[:, place : place + 1], axis=1)[:, 0]
             columns[f"rank_{place + 1}_probability"] = pyarrow.array(ranked, pyarrow.float32(), mask=bad)
+    if all(rows.unknown is not None for rows in blocks):
+        shares = np.array([share_of(rows, place) for rows in blocks for place in range(len(rows.ids))], np.float32)
+        columns[UNKNOWN_COLUMN] = pyarrow.array(shares, pyarrow.float32(), mask=bad)
     parquet.write_table(pyarrow.table(columns), path)

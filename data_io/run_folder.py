@@ -16,8 +16,11 @@ MANIFEST = "manifest.json"
 RECIPE = "recipe.toml"
 MODEL = "model.keras"
 METRICS = "metrics.json"
+CALIBRATION = "calibration.json"
 HISTORY = "history.csv"
 EVENTS = "tensorboard"
+UNKNOWN = "unknown.json"  # of a run that a class was left out of
+FOLDS = "folds"  # in the manifest of a folder of so many runs, fold0 and on
 
 
 def create_run_folder(parent: Path, name: str) -> Path:
@@ -86,9 +89,28 @@ def read_beginning(run: Path) -> dict[str, Any]:
     return manifest
 
 
+def find_folds(folder: Path) -> list[Path]:
+    """Return the runs of a folder that `train --folds` has finished, nothing for anything else.
+
+    Raises UsageError for one that is not finished.
+    """
+    if not (folder / MANIFEST).is_file() or FOLDS not in (begun := read_beginning(folder)):
+        return []
+    if "files" not in begun:
+        raise errors.UsageError(
+            f"Expected {folder} to have all its {begun[FOLDS]} folds. Received: fewer. "
+            f"Finish them with: python run.py train --resume {folder}"
+        )
+    return [folder / f"fold{fold}" for fold in range(begun[FOLDS])]
+
+
 def read_manifest(run: Path) -> dict[str, Any]:
     """Read a finished run's manifest. Raises UsageError when the folder has none, or the run is not finished."""
     manifest = read_beginning(run)
+    if FOLDS in manifest:
+        raise errors.UsageError(
+            f"Expected one run. Received: {run}, which holds {manifest[FOLDS]}. Name one of them: {run / 'fold0'}"
+        )
     if not isinstance(manifest.get("files"), dict):
         raise errors.UsageError(
             f"Expected a finished run at {run}, with digests of files in its {MANIFEST}. Received: none. "

@@ -1,5 +1,6 @@
 """From the model table of a recipe to a network, and the digest that says two networks are equal."""
 
+import gc
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,13 @@ def build(
         return BUILDERS[family](size_pixels, classes, seed, **options)
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def forget_networks() -> None:
+    """Give back the memory of networks that nobody holds any more."""
+    gc.collect()  # a network is held by itself, in circles
+    if keras.backend.backend() != "torch":  # there it would import torch._dynamo, for seconds and nothing
+        keras.backend.clear_session()
 
 
 def digest_weights(model: keras.Model) -> str:

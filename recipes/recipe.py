@@ -21,7 +21,28 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 INPUTS = ("rgb", "grey")
 DATA = ("competition", "sample")
+MOST_FOLDS = 20
 NAME_PATTERN = re.compile(r"\w[\w. -]{0,99}")
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which images: those of train and validation as they are, unless it says otherwise.
+
+    With `folds`, both together are dealt into so many: `fold`, from 0, is judged, and the others are trained on.
+    Without the class `leave_out` (-1 for none), whose validation images are then an unknown generator's.
+    """
+
+    folds: int = 0
+    fold: int = 0
+    leave_out: int = -1
+
+    def __post_init__(self) -> None:
+        is_count = self.folds == 0 or 2 <= self.folds <= MOST_FOLDS
+        expect(is_count, "data.folds", f"0, or 2 to {MOST_FOLDS}", self.folds)
+        expect(0 <= self.fold < max(self.folds, 1), "data.fold", "0 up to, not with, data.folds", self.fold)
+        expect(self.leave_out >= -1, "data.leave_out", "a label, or -1 for none", self.leave_out)
+        expect(self.leave_out < 0 or not self.folds, "data.leave_out", "-1 with data.folds", self.leave_out)
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,12 @@ class Recipe:
     training: Training
     expected: Expected
     seed: int = 0
+    data: Data = Data()
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The labels that the network tells apart: the classes of the data but the one that is left out."""
+        return tuple(label for label in range(self.model.classes) if label != self.data.leave_out)
 
     def __post_init__(self) -> None:
         # The name becomes the run folder's: it must not lead out of the parent or hide in it.
@@ -126,3 +153,6 @@ class Recipe:
         )
         is_foldable = self.model.family != "residual" or self.image.size_pixels % 2 == 0
         expect(is_foldable, "image.size_pixels", "even for a residual network", self.image.size_pixels)
+        classes, left_out = self.model.classes, self.data.leave_out
+        expect(left_out < classes, "data.leave_out", f"a label from 0 to {classes - 1}, or -1", left_out)
+        expect(len(self.labels) >= 2, "data.leave_out", "-1 for 2 classes", left_out)

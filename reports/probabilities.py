@@ -1,6 +1,7 @@
 """From logits to labels and probabilities. NumPy alone, so that whoever only answers imports nothing heavy."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 import errors
 
 
-def given_labels(logits: NDArray[np.float32]) -> NDArray[np.int64]:
+def given_labels(logits: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """Return the label (N,) of the greatest of each row of logits (N, K); on a tie, the lowest such label.
 
     Raises ValueError for another shape or dtype, errors.DivergedError for logits that are not finite: a row
@@ -32,7 +33,7 @@ def probabilities(logits: NDArray[np.float32], temperature: float = 1.0) -> NDAr
     return np.exp(log_softmax(logits, temperature))
 
 
-def log_softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
+def log_softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> NDArray[np.float64]:
     """Return ln softmax(logits / temperature), (N, K), in float64. Checks nothing."""
     # The row's maximum goes first: exp(1000) would overflow, exp(1000 - 1000) does not.
     scaled: NDArray[np.float64] = logits.astype(np.float64) / temperature
@@ -41,7 +42,7 @@ def log_softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArra
     return scaled
 
 
-def check_logits(logits: NDArray[np.float32]) -> None:
+def check_logits(logits: NDArray[np.floating[Any]]) -> None:
     """Raise ValueError for another shape or dtype than logits (N, K) have, DivergedError for what is not finite."""
     if logits.ndim != 2 or logits.shape[0] < 1 or logits.shape[1] < 2 or logits.dtype.kind != "f":
         raise ValueError(
@@ -54,4 +55,17 @@ def check_logits(logits: NDArray[np.float32]) -> None:
             f"Expected finite logits. Received: {int(broken.sum()):,} non-finite values in "
             f"{int(broken.any(axis=1).sum()):,} of {len(logits):,} images. "
             "Train again with a lower learning rate."
+        )
+
+
+def check_labels(labels: NDArray[np.integer[Any]], images: int, classes: int) -> None:
+    """Raise ValueError unless labels are whole numbers (`images`,) from 0 to `classes` - 1."""
+    if labels.shape != (images,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"Expected integer labels of shape ({images},), one for each row of logits. "
+            f"Received: {labels.dtype} of shape {labels.shape}."
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"Expected labels from 0 to {classes - 1}. Received: labels from {labels.min()} to {labels.max()}."
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from reports.probabilities import given_labels, log_softmax, probabilities
+from reports.probabilities import check_labels, given_labels, log_softmax, probabilities
 
 __all__ = ["ClassScores", "Scores", "describe", "given_labels", "probabilities", "score"]
 
@@ -60,7 +60,7 @@ def score(logits: NDArray[np.float32], labels: NDArray[np.integer[Any]]) -> Scor
     """
     given = given_labels(logits)
     images, classes = logits.shape
-    _check_labels(labels, images, classes)
+    check_labels(labels, images, classes)
     true = labels.astype(np.int64)
     all_labels = np.arange(classes)
     precision, recall, f1, support = precision_recall_fscore_support(
@@ -92,15 +92,3 @@ def describe(scores: Scores) -> list[str]:
         for row in scores.per_class
     ]
     return [headline, f"{'label':>5}  {'precision':>9}  {'recall':>6}  {'f1':>6}  {'images':>7}", *rows]
-
-
-def _check_labels(labels: NDArray[np.integer[Any]], images: int, classes: int) -> None:
-    if labels.shape != (images,) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"Expected integer labels of shape ({images},), one for each row of logits. "
-            f"Received: {labels.dtype} of shape {labels.shape}."
-        )
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(
-            f"Expected labels from 0 to {classes - 1}. Received: labels from {labels.min()} to {labels.max()}."
-        )

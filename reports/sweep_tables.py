@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NONE = "–"
+PUBLISHED, BOARD, AUROC, MISSING = OPTIONAL = ("published", "published, board", "AUROC", "not there")
 FINISHED = "finished"
 MOST_CHARACTERS = 120  # of a reason
 
@@ -19,14 +20,12 @@ def find_mean(accuracies: Sequence[float]) -> dict[str, float | int | None]:
 
 
 def sweep_rows(content: Mapping[str, Any]) -> list[list[str]]:
-    """Return a row per row and backend, the titles first; a last column where runs are missing."""
-    rows = [["row", "backend", "published", "validation accuracy", "n", "minutes a run", "not there"]]
-    rows += [[row["name"], row["backend"], *_figures(row), _left(row["runs"])] for row in content["rows"]]
-    if all(row["published"] is None for row in content["rows"]):
-        rows = [[*row[:2], *row[3:]] for row in rows]
-    if all(row[-1] == NONE for row in rows[1:]):
-        rows = [row[:-1] for row in rows]
-    return rows
+    """Return a row per row and backend, the titles first; of OPTIONAL columns those that say something."""
+    titles = ["row", "backend", PUBLISHED, BOARD, "validation accuracy", AUROC, "n", "minutes a run", MISSING]
+    rows = [[row["name"], row["backend"], *_figures(row), _left(row["runs"])] for row in content["rows"]]
+    columns = zip(titles, *rows, strict=True)
+    kept = [column for column in columns if column[0] not in OPTIONAL or set(column[1:]) != {NONE}]
+    return [list(row) for row in zip(*kept, strict=True)]
 
 
 def trial_rows(content: Mapping[str, Any]) -> list[list[str]]:
@@ -54,15 +53,24 @@ def _rank(trial: Mapping[str, Any]) -> tuple[float, int]:
 
 
 def _figures(row: Mapping[str, Any]) -> list[str]:
-    published, mean, deviation = row["published"], row["mean"], row["deviation"]
+    mean, deviation = row["mean"], row["deviation"]
     minutes = [run["minutes"] for run in row["runs"] if run["state"] == FINISHED]
     ours = NONE if mean is None else f"{100 * mean:.2f}"
     return [
-        NONE if published is None else f"{100 * published:.2f} %",
+        *(NONE if row.get(key) is None else f"{100 * row[key]:.2f} %" for key in ("published", "published_board")),
         ours if mean is None else f"{ours} %" if deviation is None else f"{ours} ± {100 * deviation:.2f} %",
+        _unknown_auroc(row["runs"]),
         str(row["n"]),
         f"{statistics.fmean(minutes):.1f}" if minutes else NONE,
     ]
+
+
+def _unknown_auroc(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Return how well a class that was left out is told from the others, mean ± deviation, if that was asked."""
+    found = find_mean([run["unknown_auroc"] for run in runs if "unknown_auroc" in run])
+    if found["mean"] is None:
+        return NONE
+    return f"{found['mean']:.4f}" + ("" if found["deviation"] is None else f" ± {found['deviation']:.4f}")
 
 
 def _left(runs: Sequence[Mapping[str, Any]]) -> str:

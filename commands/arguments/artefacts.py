@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from commands.arguments.groups import add_backend_options, add_data_options, count, port_number, whole_number
+from commands.arguments.groups import (
+    add_backend_options,
+    add_data_options,
+    add_tta_option,
+    count,
+    port_number,
+    whole_number,
+)
 
 SHARDS_MAXIMUM = 1000  # a merge keeps one file of each open, and Linux gives a process 1,024
 
@@ -33,10 +40,14 @@ def add_predict(predict: ArgumentParser) -> None:
     predict.add_argument(
         "--with", dest="others", action="append", type=Path, default=[], metavar="MODEL", help="average with this one"
     )
+    add_tta_option(predict)
     predict.add_argument("--images", type=Path, metavar="DIR", help="the folder that a CSV's ids are in")
     predict.add_argument("--out", default="-", metavar="FILE", help=".csv, .json, or - for CSV on stdout (-)")
     predict.add_argument(
         "--top", type=whole_number, metavar="K", help="the K likeliest labels instead of every probability"
+    )
+    predict.add_argument(
+        "--unknown", action="store_true", help="a column too: how unlike the run's images each is, 0 to 1"
     )
     predict.add_argument("--submission", type=Path, metavar="SAMPLE", help="fill this sample submission instead")
     predict.add_argument(

@@ -34,6 +34,17 @@ def add_backend_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
 
 
+def add_tta_option(parser: argparse.ArgumentParser) -> None:
+    """Add the views that answers are averaged over; after what it follows, since it may take a word."""
+    parser.add_argument(
+        "--tta",
+        nargs="?",
+        const="all",
+        choices=("mirror", "shifts", "all"),
+        help="average over views: as is and mirrored (2), shifted by 2 pixels (5), or both: all (10)",
+    )
+
+
 def whole_number(text: str) -> int:
     """Read a whole number from 0. Raises ArgumentTypeError."""
     if not text.isdecimal():

@@ -3,7 +3,14 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from commands.arguments.groups import add_backend_options, add_data_options, count, positive_number, whole_number
+from commands.arguments.groups import (
+    add_backend_options,
+    add_data_options,
+    add_tta_option,
+    count,
+    positive_number,
+    whole_number,
+)
 
 LOADERS = ("pydataset", "tf.data")
 ON_NAN = ("stop", "rewind")
@@ -24,6 +31,12 @@ def add_train(train: ArgumentParser) -> None:
     train.add_argument("--seed", type=whole_number, help="instead of the recipe's")
     train.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a recipe value, as training.epochs=2"
+    )
+    train.add_argument(
+        "--folds", type=count, metavar="K", help="K networks, each judged on a share of all labelled images: 2 to 20"
+    )
+    train.add_argument(
+        "--leave-out", type=whole_number, metavar="LABEL", help="train without a class; is it told from the others?"
     )
     train.add_argument("--loader", choices=LOADERS, help=f"who reads the batches ({LOADERS[0]})")
     train.add_argument("--out", type=Path, metavar="DIR", help=f"parent of run folders ({RUNS})")
@@ -62,6 +75,14 @@ def add_evaluate(evaluate: ArgumentParser) -> None:
     """Add the options of `evaluate`."""
     evaluate.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     evaluate.add_argument("--split", choices=("train", "validation"), default="validation", help="(validation)")
+    evaluate.add_argument(
+        "--with", dest="others", action="append", type=Path, default=[], metavar="MODEL", help="average with this one"
+    )
+    add_tta_option(evaluate)
+    evaluate.add_argument(
+        "--robustness", action="store_true", help="the same of damaged images: JPEG, blur, noise, resized, cropped"
+    )
+    evaluate.add_argument("--images", type=count, metavar="N", help="damage N images of the split alone (all)")
     add_data_options(evaluate)
     add_backend_options(evaluate)
 

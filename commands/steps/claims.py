@@ -1,11 +1,16 @@
 """A recipe's claim, and whether a run met it."""
 
 import errors
-from recipes.recipe import Recipe
+from recipes.recipe import Data, Recipe
 
 
 def check_claimable(recipe: Recipe, is_sample: bool) -> None:
-    """Raise UsageError when the claim is about other data than a run without a data folder would see."""
+    """Raise UsageError when the claim is about other data than the run would see."""
+    if recipe.data != Data():
+        raise errors.UsageError(
+            f"Expected the images as train.csv and validation.csv have them, which the claim of {recipe.name} is "
+            "about, for --check. Received: folds, or a class that is left out."
+        )
     if is_sample and recipe.expected.data != "sample":
         raise errors.UsageError(
             f"Expected {recipe.expected.data} data, which the claim of {recipe.name} is about, for --check. "

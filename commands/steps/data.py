@@ -2,10 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import errors
 from commands.steps.progress import counting
+from data_io.arrangement import arrange, name_sources
 from data_io.cache import choose_cache_folder
 from data_io.folder import KAGGLE_FOLDER
 from data_io.images import FORMATS
@@ -55,17 +57,20 @@ def find_sample() -> Path:
 
 
 def open_data(args: Namespace, root: Path, recipe: Recipe, splits: Sequence[str] = SPLITS) -> OpenData:
-    """Check the tables and images of a data folder, map their pixels, and print what is to be known of them."""
+    """Check the tables and images of a data folder, map their pixels, and print what is to be known of them.
+
+    The labelled splits are as the recipe arranges them.
+    """
     opened = open_data_folder(
         root,
         recipe.model.classes,
         recipe.image.size_pixels,
         choose_cache_folder(root, args.cache),
         counting,
-        splits,
+        name_sources(splits, recipe.data.folds),
         (*FORMATS, *(name.upper() for name in args.allow_format)),
         args.strict,
     )
     for notice in opened.notices:
         print(f"notice: {notice}")
-    return opened
+    return arrange(opened, **asdict(recipe.data))

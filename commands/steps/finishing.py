@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from commands.steps.judging import write_judgement
+from commands.steps.judging import write_calibration, write_judgement
 from commands.steps.keeping import Progress
+from commands.steps.leaving_out import write_unknown
 from commands.steps.progress import counting
 from commands.steps.reporting.writing import write_report
 from commands.steps.startup import holding_stderr
+from data_io.arrangement import UNKNOWN
 from data_io.checkpoint_writing import CheckpointWriter
 from data_io.files import replacing, write_bytes
 from data_io.history import write_history
@@ -52,11 +54,17 @@ def finish_run(
     with replacing(run / MODEL) as temporary, holding_stderr():
         save_model(model, temporary)  # first of all: what follows can be done again from it
     title = f"{recipe.name} on {args.backend}, seed {recipe.seed}"
-    scores = write_judgement(run, data.splits["validation"], predict("validation"), f"{title}: validation")
+    logits = predict("validation")
+    scores = write_judgement(run, data.splits["validation"], logits, f"{title}: validation")
+    calibration = write_calibration(run, data.splits["validation"], logits)
     write_history(run / HISTORY, progress.history)
     write_bytes(run / "curves.png", encode_png(draw_curves(progress.history, title)))
-    given = given_labels(predict("test"))
-    write_submission(run / "submission.csv", data.submission_ids, data.splits["test"].split.ids, given)
+    notes = [calibration.describe()]
+    if recipe.data.leave_out >= 0:  # it cannot give each label, so there is no submission
+        notes.append(write_unknown(run, recipe, data, logits, predict(UNKNOWN), title))
+    else:
+        given = given_labels(predict("test"))
+        write_submission(run / "submission.csv", data.submission_ids, data.splits["test"].split.ids, given)
     minutes = (progress.spent_seconds + time.monotonic() - begun_seconds) / 60
     writer.wait()  # a run is finished when all of it is on the disk
     write_manifest(
@@ -70,7 +78,7 @@ def finish_run(
             "minutes": minutes,
         },
     )
-    print("\n".join(describe(scores)))
+    print("\n".join([*describe(scores), *notes]))
     print(f"{minutes:.1f} minutes; wrote {run}")
     print(f"report: {write_report(run)}")  # the run is finished: this can be written again
     return scores, minutes

@@ -43,7 +43,7 @@ def build_network(recipe: Recipe, precision: str = "float32") -> "keras.Model":
     """Build the recipe's network with the first weights of its seed; `precision` is of activations and products."""
     from keras_models.building import build
 
-    options = recipe.model.options
+    options = {**recipe.model.options, "classes": len(recipe.labels)}
     return build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, precision=precision, **options)
 
 
@@ -86,7 +86,7 @@ def _check_file(path: Path, recipe: Recipe) -> None:
             f"Expected {path} to be a Keras file of at most {MAXIMUM_ARTEFACT_BYTES:,} bytes. "
             f"Received: {kind} of {size_bytes:,} bytes. Restore the run folder, or train again."
         )
-    kernels = _count_kernels(recipe)
+    kernels = count_kernels(recipe)
     if 4 * kernels > size_bytes:
         raise errors.PromiseError(
             f"Expected {path} to hold the network of the {RECIPE} beside it, {kernels:,} weights and more. "
@@ -94,9 +94,9 @@ def _check_file(path: Path, recipe: Recipe) -> None:
         )
 
 
-def _count_kernels(recipe: Recipe) -> int:
+def count_kernels(recipe: Recipe) -> int:
     """Return the number of weights in kernels: of all weights, most."""
-    model, classes = recipe.model, recipe.model.classes
+    model, classes = recipe.model, len(recipe.labels)
     inputs = 1 if model.input == "grey" else 3
     if model.family == "residual":
         channels = [4 * inputs, *model.channels]
@@ -130,7 +130,7 @@ def training_batches(recipe: Recipe, cached: Labelled) -> StreamedBatches:
         *chances,
         recipe.training.shuffle_images,
         changes,
-        recipe.model.classes,
+        len(recipe.labels),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,8 @@ SCALING = "uint8 0..255 to float32 -1..1, in the graph"
 # same batches and its figures repeat to the byte, whatever else is asked in the same call.
 BLOCK_IMAGES = 64
 ONNX_OPSET = 18  # the newest that tf2onnx 1.17 writes; ONNX Runtime 1.32 reads later ones too
+OPTIONAL = "energy_quantiles"  # files that were exported before there were any have none
+MAXIMUM_QUANTILES = 1001
 _TEXTS = ("name", "family", "backend", "resize_rule", "scaling", "recipe_digest", "weights_digest")
 _MAPS = ("data_digests", "versions")
 
@@ -28,6 +31,8 @@ class Contract:
 
     `labels` are the K class names in the order of the columns; probabilities are softmax(logits / temperature).
     `resize_rule` is how an image of another size becomes one of `size_pixels`, outside the graph. Digests are SHA-256.
+    `energy_quantiles` are evenly spaced ones of the energies -logsumexp(logits) of the validation images, the least
+    first; () if they are not known.
     """
 
     name: str
@@ -42,22 +47,25 @@ class Contract:
     weights_digest: str
     data_digests: Mapping[str, str]
     versions: Mapping[str, str]
+    energy_quantiles: tuple[float, ...] = ()
 
     def to_values(self) -> dict[str, Any]:
         """Return what JSON can hold and `from_values` reads."""
-        return {**asdict(self), "labels": list(self.labels)}
+        values = {**asdict(self), "labels": list(self.labels), OPTIONAL: list(self.energy_quantiles)}
+        return values if self.energy_quantiles else {name: values[name] for name in values if name != OPTIONAL}
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Contract":
         """Read what `to_values` gives. Raises ValueError, in words, for anything else."""
         names = {field.name for field in fields(cls)}
-        if not isinstance(values, Mapping) or set(values) != names:
+        if not isinstance(values, Mapping) or {*values, OPTIONAL} != names:
             raise ValueError(f"a contract with other fields than {', '.join(sorted(names))}")
         labels = values["labels"]
         texts = [values[name] for name in _TEXTS] + (list(labels) if isinstance(labels, list | tuple) else [None])
         for name in _MAPS:
             texts += [*values[name], *values[name].values()] if isinstance(values[name], Mapping) else [None]
         size_pixels, temperature = values["size_pixels"], values["temperature"]
+        quantiles = values.get(OPTIONAL, [])
         if not (
             all(isinstance(text, str) for text in texts)
             and len(set(labels)) == len(labels) >= 2
@@ -65,9 +73,19 @@ class Contract:
             and 16 <= size_pixels <= 1024
             and type(temperature) in (int, float)
             and 0 < temperature < math.inf
+            and _are_quantiles(quantiles)
         ):
-            raise ValueError("a contract with labels, temperature, size_pixels or texts that cannot be")
-        return cls(**{**values, "labels": tuple(labels), "temperature": float(temperature)})
+            raise ValueError(f"a contract with labels, temperature, size_pixels, {OPTIONAL} or texts that cannot be")
+        changed = {"labels": tuple(labels), "temperature": float(temperature), OPTIONAL: tuple(map(float, quantiles))}
+        return cls(**{**values, **changed})
+
+
+def _are_quantiles(values: object) -> bool:
+    """Whether these are none, or finite numbers that do not fall."""
+    if not isinstance(values, list | tuple) or len(values) == 1 or len(values) > MAXIMUM_QUANTILES:
+        return False
+    is_finite = all(type(value) in (int, float) and math.isfinite(value) for value in values)
+    return is_finite and all(one <= next for one, next in pairwise(values))
 
 
 def metadata(contract: Contract) -> dict[str, str]:

@@ -1,18 +1,22 @@
-"""Draws how far the probabilities of a run can be believed: accuracy against confidence, and how confident it was."""
+"""Says how far the probabilities of a run can be believed, as trained and at a fitted temperature."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from reports.page import Html, element, escape, join, section, table
-from reports.reliability import Bin, Reliability, measure_reliability
-from reports.run_page.charts import choose_ticks
+import numpy as np
+
+from reports.page import Html, element, section, table
+from reports.reliability import Reliability, measure_reliability
 from reports.run_page.content import RunFacts
-
-FEW = 10  # images, of which an accuracy says little
-SIZE, LEFT, RIGHT, TOP, BOTTOM = 300, 44, 10, 10, 38
+from reports.run_page.reliability_plots import draw_histogram, draw_reliability
+from reports.temperature_scaling import divide_by_fold
 
 
 def draw_calibration(facts: RunFacts) -> Html:
-    """Return the section with the reliability plot, the confidence histogram and the calibration error."""
+    """Return the section with reliability plots, the confidence histogram and the calibration errors.
+
+    A run without calibration, made before there was one, is shown as trained alone.
+    """
     found = measure_reliability(facts.confidences, facts.is_right)
     error, typical = found.expected_calibration_error, found.calibrated_error
     confidence, accuracy = float(facts.confidences.mean()), float(facts.is_right.mean())
@@ -25,13 +29,69 @@ def draw_calibration(facts: RunFacts) -> Html:
     )
     lead = (
         (
-            f"Expected calibration error {error:.4f}: by so much accuracy and confidence differ on average "
+            f"As trained: expected calibration error {error:.4f}: by so much accuracy and confidence differ on average "
             f"({len(found.bins)} bins). On {len(facts.labels):,} images a perfectly calibrated network stays below "
             f"{typical:.4f} in 95 % of drawings, {verdict}. Mean confidence {confidence:.1%}, accuracy {accuracy:.1%}."
         )
         .replace("%,", " %,")
         .replace("%.", " %.")
     )
+    plots = [draw_reliability(found, "Accuracy by confidence, as trained")]
+    words: list[Html] = []
+    tables = [("The bins as a table", found)]
+    if facts.calibration is not None:
+        after = measure_calibrated(facts, facts.calibration)
+        plots.append(draw_reliability(after, "Accuracy by confidence, at a fitted temperature"))
+        words = _describe(facts.calibration)
+        tables.append(("The bins at a fitted temperature, as a table", after))
+    return section(
+        "How sure it is, and whether rightly",
+        element("div", *plots, draw_histogram(found.bins), *words, class_="pair"),
+        *[element("details", element("summary", title), _tabulate(each)) for title, each in tables],
+        lead=lead,
+        name="calibration",
+    )
+
+
+def measure_calibrated(facts: RunFacts, calibration: Mapping[str, Any]) -> Reliability:
+    """Return how reliable the answers are, each at the temperature that was fitted on the other folds."""
+    # Logits up to a constant of each row, which softmax takes out again.
+    logits = np.log(np.maximum(facts.probabilities, np.finfo(np.float64).tiny))
+    weights = divide_by_fold(logits, facts.labels, calibration["fold_temperatures"])
+    confidences = np.clip(weights[np.arange(len(facts.given)), facts.given], 0.0, 1.0)
+    return measure_reliability(confidences, facts.is_right)
+
+
+def _describe(calibration: Mapping[str, Any]) -> list[Html]:
+    """Return what the temperature changes, in the figures of calibration.json."""
+    after, perfect = calibration["ece_after"], calibration["ece_of_perfect_95th_percentile"]
+    folds = calibration["folds"]
+    verdict = (
+        "calibrated as far as these images can tell"
+        if after < perfect
+        else "a temperature alone does not calibrate it, its error is above that of a perfect network"
+    )
+    used, fitted = calibration["temperature"], calibration["fitted_temperature"]
+    origin = (
+        f"by the temperature {used:.4f}, which was fitted on all {calibration['n']:,} images"
+        if used == fitted
+        else f"by {used:g}, since the temperature {fitted:.4f}, fitted on {calibration['n']:,} images, "
+        "lowers no loss here"
+    )
+    text = (
+        f"Predict and exported files divide logits {origin}. Here each image is judged with a temperature that was "
+        f"fitted on the other {folds - 1} of {folds} folds: {verdict}."
+    )
+    rows = [
+        ("as trained", f"{calibration['ece_before']:.4f}", f"{calibration['log_loss_before']:.4f}"),
+        ("at a fitted temperature, cross-fitted", f"{after:.4f}", f"{calibration['log_loss_after']:.4f}"),
+        ("a perfect network stays below, in 95 % of drawings", f"{perfect:.4f}", "–"),
+    ]
+    columns = ["", "expected calibration error", "log loss"]
+    return [element("div", element("p", text), table(columns, rows))]
+
+
+def _tabulate(found: Reliability) -> Html:
     rows = [
         (
             f"{one.lower:.2f} – {one.upper:.2f}",
@@ -43,108 +103,4 @@ def draw_calibration(facts: RunFacts) -> Html:
         for one in found.bins
         if one.confidence is not None and one.accuracy is not None
     ]
-    return section(
-        "How sure it is, and whether rightly",
-        element("div", _reliability(found), _histogram(found.bins), class_="pair"),
-        element(
-            "details",
-            element("summary", "The bins as a table"),
-            table(["confidence", "images", "right", "mean confidence", "accuracy"], rows),
-        ),
-        lead=lead,
-        name="calibration",
-    )
-
-
-def _x(share: float) -> float:
-    return LEFT + (SIZE - LEFT - RIGHT) * share
-
-
-def _reliability(found: Reliability) -> Html:
-    def y(share: float) -> float:
-        return SIZE - BOTTOM - (SIZE - TOP - BOTTOM) * share
-
-    parts = [*_axis([(share, y(share)) for share in (0, 0.2, 0.4, 0.6, 0.8, 1)], SIZE, "confidence")]
-    for one in found.bins:
-        if one.accuracy is None or one.confidence is None or one.low is None or one.high is None:
-            continue
-        left, width = _x(one.lower) + 1, _x(one.upper) - _x(one.lower) - 2
-        title = (
-            f"confidence {one.lower:.2f} to {one.upper:.2f}: {one.right:,} of {one.images:,} right, {one.accuracy:.3f}"
-        )
-        few = " few" if one.images < FEW else ""
-        parts.append(_bar(f"bar{few}", left, y(one.accuracy), width, y(0) - y(one.accuracy), title))
-        gap_top, gap_bottom = sorted((y(one.accuracy), y(one.confidence)))
-        parts.append(
-            _bar(f"gap{few}", left, gap_top, width, gap_bottom - gap_top, f"{title}, expected {one.confidence:.3f}")
-        )
-        middle = left + width / 2
-        parts.append(Html(f'<path class="band" d="M{middle:.1f} {y(one.low):.1f}V{y(one.high):.1f}"/>'))
-    parts.append(Html(f'<path class="ideal" d="M{_x(0):.1f} {y(0):.1f}L{_x(1):.1f} {y(1):.1f}"/>'))
-    error = found.expected_calibration_error
-    label = f"Reliability plot: accuracy against confidence, expected calibration error {error:.4f}"
-    caption = (
-        f"Bars: accuracy of the answers of a confidence, pale for fewer than {FEW}; shaded: how far that "
-        "is from their mean confidence; "
-        "whiskers: where 95 % would lie if it were calibrated; dashed: accuracy equals confidence."
-    )
-    return _figure("Accuracy by confidence", parts, SIZE, label, caption)
-
-
-def _histogram(bins: Sequence[Bin]) -> Html:
-    total = sum(one.images for one in bins)
-    shares = choose_ticks(0.0, max(one.images for one in bins) / total)
-    most = total * shares[-1]
-
-    def y(count: float) -> float:
-        return SIZE - BOTTOM - (SIZE - TOP - BOTTOM) * count / most
-
-    ticks = [(share, y(share * total)) for share in shares]
-    parts = [*_axis(ticks, SIZE, "confidence", [f"{100 * share:g} %" for share in shares])]
-    for one in bins:
-        if not one.images:
-            continue
-        left, width = _x(one.lower) + 1, _x(one.upper) - _x(one.lower) - 2
-        wrong = one.images - one.right
-        title = f"confidence {one.lower:.2f} to {one.upper:.2f}: {one.right:,} right, {wrong:,} wrong"
-        parts.append(_bar("bar", left, y(one.right), width, y(0) - y(one.right), title))
-        parts.append(_bar("wrong", left, y(one.images), width, y(one.right) - y(one.images), title))
-    surest = bins[-1]
-    label = f"Histogram of confidence: {surest.images:,} of {total:,} answers above {surest.lower:.2f}"
-    caption = Html(
-        'Share of all answers: <span class="swatch bar"></span>right, <span class="swatch wrong"></span>wrong.'
-    )
-    return _figure("How often how sure", parts, SIZE, label, caption)
-
-
-def _figure(title: str, parts: Sequence[Html], height: int, label: str, caption: object) -> Html:
-    svg = Html(
-        f'<svg class="plot" viewBox="0 0 {SIZE} {height}" role="img" aria-label="{escape(label)}">{join(parts)}</svg>'
-    )
-    return element(
-        "figure",
-        element("figcaption", element("strong", title)),
-        svg,
-        element("p", caption, class_="note"),
-        class_="chart",
-    )
-
-
-def _axis(ticks: Sequence[tuple[float, float]], height: int, name: str, words: Sequence[str] = ()) -> list[Html]:
-    parts = []
-    for place, (share, y) in enumerate(ticks):
-        word = words[place] if words else f"{share:g}"
-        parts.append(Html(f'<line class="grid" x1="{LEFT}" x2="{SIZE - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'))
-        parts.append(Html(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{word}</text>'))
-    for share in (0, 0.2, 0.4, 0.6, 0.8, 1):
-        at = f'x="{_x(share):.1f}" y="{height - BOTTOM + 15}" text-anchor="middle"'
-        parts.append(Html(f"<text {at}>{share:g}</text>"))
-    middle = f'x="{_x(0.5):.1f}" y="{height - 4}" text-anchor="middle"'
-    return [*parts, Html(f"<text {middle}>{escape(name)}</text>")]
-
-
-def _bar(style: str, x: float, y: float, width: float, height: float, title: str) -> Html:
-    return Html(
-        f'<rect class="{style}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
-        f"<title>{escape(title)}</title></rect>"
-    )
+    return table(["confidence", "images", "right", "mean confidence", "accuracy"], rows)

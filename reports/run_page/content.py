@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 class RunFacts:
     """A finished run: its manifest, recipe, scores and epochs as written, and its N answers to validation images.
 
-    `labels` and `given` are (N,), `probabilities` (N, K).
+    `labels` and `given` are (N,), `probabilities` (N, K), as trained. `calibration` is what is in calibration.json,
+    None for a run that was made before there was one.
     """
 
     name: str
@@ -25,6 +26,7 @@ class RunFacts:
     labels: NDArray[np.int64]
     given: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    calibration: Mapping[str, Any] | None = None
 
     @cached_property
     def is_right(self) -> NDArray[np.bool_]:

@@ -58,6 +58,9 @@ def at_step(number: int, act: Callable[[Keeper], None], before: bool = False) ->
         yield
 
 
+ANSWERS = ("metrics.json", "validation_predictions.csv", "submission.csv", "calibration.json")
+
+
 def kill(*_: object) -> None:
     raise Killed
 
@@ -80,7 +83,7 @@ def result_of(folder: Path) -> dict[str, object]:
         "first weights": manifest["first_weights_digest"],
         "weights": manifest["weights_digest"],
         "history": history.to_csv(index=False),
-        **{name: manifest["files"][name] for name in ("metrics.json", "validation_predictions.csv", "submission.csv")},
+        **{name: manifest["files"][name] for name in ANSWERS},
         "state": {name: (array.dtype.str, array.tobytes()) for name, array in sorted(last_state(folder).items())},
     }
 

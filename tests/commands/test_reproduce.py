@@ -20,6 +20,7 @@ COMPARED = (
     "validation_predictions.csv",
     "submission.csv",
     "metrics.json",
+    "calibration.json",
 )
 
 
@@ -68,7 +69,7 @@ def test_what_differs_with_nothing_changed_around_it_is_exit_6(
         f"error: Expected {other} to repeat {one}, since nothing around it has changed. "
         "Received: other weights, submission.csv.\n"
     )
-    assert printed.out.count("identical") == 4 and printed.out.count("different") == 2
+    assert printed.out.count("identical") == 5 and printed.out.count("different") == 2
 
 
 def test_what_differs_with_other_surroundings_is_said_and_no_error(

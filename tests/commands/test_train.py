@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -25,6 +26,7 @@ FILES = {
     "manifest.json",
     "history.csv",
     "metrics.json",
+    "calibration.json",
     "model.keras",
     "curves.png",
     "curves.svg",
@@ -63,9 +65,12 @@ def test_the_first_weights_are_the_same_on_every_backend(tiny_run: TinyRun) -> N
 def test_the_resolved_recipe_is_kept(tiny_run: TinyRun) -> None:
     kept = tomllib.loads((tiny_run.folder / "recipe.toml").read_text())
     wanted = tomllib.loads(RECIPE.read_text())
-    assert kept["training"].items() >= wanted["training"].items()
-    assert kept["training"]["optimizer"] == "sgd"  # what the recipe leaves to a default is written out
-    assert {**kept, "training": None} == {"name": "tiny", **wanted, "training": None}
+    assert kept.keys() == {"name", "data", *wanted}
+    for table in ("image", "augmentation", "model", "training", "expected"):
+        assert kept[table].items() >= wanted[table].items()
+    # what the recipe leaves to a default is written out
+    assert kept["training"]["optimizer"] == "sgd"
+    assert kept["data"] == {"folds": 0, "fold": 0, "leave_out": -1}
 
 
 def test_history_has_a_row_per_epoch_and_the_rate_has_dropped(tiny_run: TinyRun) -> None:
@@ -179,7 +184,9 @@ def test_a_claim_that_is_met_is_said(
     train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train("--out", str(tmp_path), "--check", "--set", "training.epochs=1") == 0
-    assert "check: the claim of tiny holds" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "check: the claim of tiny holds" in said
+    assert re.search(r"^calibration: temperature \d+\.\d{4}.*: ECE [\d.]+ → [\d.]+ .*, log loss [\d.]+ → ", said, re.M)
 
 
 def test_tf_data_without_tensorflow_is_exit_4_at_once(

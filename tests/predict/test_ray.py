@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow
 import pytest
+from PIL import Image
 from pyarrow import parquet
 
 import run
 from commands.steps.answers.part_answering import PartAnswerer
+from tests.onnx_files import tiny_contract, write_onnx
 from tests.predict.conftest import Predict, paint
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -128,6 +130,18 @@ def test_a_command_that_is_given_again_goes_on(
     assert mended[:141] + mended[142:] == whole.splitlines()[:141] + whole.splitlines()[142:]
 
 
+def test_workers_average_over_views_as_threads_do(
+    asked: list[int], predict: Predict, folder: Path, tmp_path: Path
+) -> None:
+    pixels = np.zeros((16, 16, 3), np.uint8)
+    pixels[:, 0, 0] = 16  # an edge, so that views differ
+    Image.fromarray(pixels).save(folder / "edge.png")
+    plain, views = predict(folder).out, predict(folder, "--tta").out
+    assert predict(folder, "--engine", "ray", "--out", tmp_path / "answers", "--tta").exit_code == 0
+    assert (tmp_path / "answers" / "part-000000.csv").read_text() == views != plain
+    assert predict(folder, "--engine", "ray", "--out", tmp_path / "answers").exit_code == 2  # another command
+
+
 def test_a_part_whose_worker_always_dies_is_given_up(
     asked: list[int], predict: Predict, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +182,17 @@ def test_ids_and_images_in_parquet_are_answered_as_the_files_are(
         assert run.main(["predict", "--merge", str(answers), "--out", str(out)]) == 0
         assert out.read_bytes() == whole
     assert asked == [4, 3, 2, 1, 0] * 2
+
+
+def test_workers_say_how_unlike_the_known_images_each_is(asked: list[int], many: Path, tmp_path: Path) -> None:
+    model = write_onnx(tmp_path / "model.onnx", contract=tiny_contract(energy_quantiles=(-8.0, -4.0, 0.0)))
+    for out in ("whole.csv", "csv --engine ray", "tables --engine ray --form parquet"):
+        words = [str(model), str(many), "--on-bad=mark", "--unknown", "--out", *f"{tmp_path}/{out}".split()]
+        assert run.main(["predict", *words]) == 0
+    rows = (tmp_path / "whole.csv").read_text().splitlines()[129:193]  # of part 2, with a bad one
+    assert (tmp_path / "csv" / "part-000002.csv").read_text().splitlines()[1:] == rows
+    table = parquet.read_table(tmp_path / "tables" / "part-000002.parquet")
+    assert [None if row[-1] == "," else np.float32(row.split(",")[-1]) for row in rows] == table["unknown"].to_pylist()
 
 
 def test_answers_in_parquet_are_those_of_the_csv(

@@ -39,6 +39,18 @@ def test_published_and_missing_have_a_column_where_there_are_any() -> None:
     ]
 
 
+def test_a_figure_of_the_board_has_a_column_of_its_own() -> None:
+    rows = [
+        make_row("a", [finished(0, 1.0)], n=1, mean=0.6, deviation=None) | {"published_board": 0.494},
+        make_row("b", [finished(0, 1.0)], n=1, mean=0.5, deviation=None) | {"published_board": None},
+    ]
+    assert [row[:4] for row in sweep_rows({"rows": rows})] == [
+        ["row", "backend", "published, board", "validation accuracy"],
+        ["a", "jax", "49.40 %", "60.00 %"],
+        ["b", "jax", "–", "50.00 %"],
+    ]
+
+
 def test_trials_stand_in_the_order_of_their_accuracy_and_those_without_one_last() -> None:
     trials = [
         {"number": 0, "values": {"b": "3", "a": "0.0123456"}, "state": "finished", "accuracy": 0.5, "minutes": 1.0},
@@ -50,4 +62,18 @@ def test_trials_stand_in_the_order_of_their_accuracy_and_those_without_one_last(
         ["2", "1e-05", "[5, 6]", "60.00 %", "2.0"],
         ["0", "0.01235", "3", "50.00 %", "1.0"],
         ["1", "–", "4", "failed", "–"],
+    ]
+
+
+def test_a_class_that_was_left_out_has_a_column_of_its_own() -> None:
+    runs = [finished(0, 1.0) | {"unknown_auroc": 0.7}, finished(1, 1.0) | {"unknown_auroc": 0.8}]
+    # deviations from the mean of 0.75 are -0.05 and 0.05: sqrt(0.005) = 0.0707
+    without = make_row("without label 3", runs, n=2, mean=0.6, deviation=0.01)
+    one = make_row("without label 4", runs[:1], n=1, mean=0.5, deviation=None)
+    plain = make_row("plain", [finished(0, 1.0)], n=1, mean=0.5, deviation=None)
+    assert sweep_rows({"rows": [without, one, plain]}) == [
+        ["row", "backend", "validation accuracy", "AUROC", "n", "minutes a run"],
+        ["without label 3", "jax", "60.00 ± 1.00 %", "0.7500 ± 0.0707", "2", "1.0"],
+        ["without label 4", "jax", "50.00 %", "0.7000", "1", "1.0"],
+        ["plain", "jax", "50.00 %", "–", "1", "1.0"],
     ]

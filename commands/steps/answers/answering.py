@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import errors
+from commands.steps.answers.averaging import mean_probabilities, mean_unknown
 from data_io.answers import Rows
 from data_io.images import ANSWERED_FORMATS, MAXIMUM_IMAGE_BYTES, Decoded, decode, decode_content, resize
 from data_io.inputs import Input
 from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier
-from reports.probabilities import probabilities
 
 # Decoding and ONNX Runtime release Python's lock. Cores that a batch system gave to others are not ours.
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -32,7 +32,7 @@ class Block:
     `probabilities` are float64 (N, K), None when the answers had been stopped before; `mistakes` has a message for
     each image that could not be read, else None, and such a row's probabilities mean nothing. `findings` are what was
     done to an image, with the image's id. `images` are, where they are kept, uint8 (at least N, size, size, 3) for
-    each size that a model has.
+    each size that a model has. `unknown` is float64 (N,), where it was asked for, how unlike the known images each is.
     """
 
     inputs: Sequence[Input]
@@ -42,12 +42,13 @@ class Block:
     formats: Sequence[str]
     modes: Sequence[str]
     images: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
+    unknown: NDArray[np.float64] | None = None
 
     def rows(self) -> Rows:
         """Return the answers as they are written. The block has to have probabilities."""
         assert self.probabilities is not None
         ids = [asked.image_id for asked in self.inputs]
-        return Rows(ids, self.probabilities, [mistake is not None for mistake in self.mistakes])
+        return Rows(ids, self.probabilities, [mistake is not None for mistake in self.mistakes], self.unknown)
 
 
 def decode_input(asked: Input) -> Decoded:
@@ -66,12 +67,15 @@ def answer(
     read: Decode = decode_input,
     keeps_images: bool = False,
     workers: int = WORKERS,
+    tta: str | None = None,
+    asks_unknown: bool = False,
 ) -> Generator[Block, None, None]:
     """Yield blocks in order, read in threads. With `fails` no model is run from the first block with a bad image on.
 
     `workers` is the number of threads. Models that can be (`answers_in_threads`) are run in the same threads, others in
-    the caller's. Memory does not grow with the number of images. Raises DivergedError for logits that are not finite,
-    and what `inputs` raise.
+    the caller's. `tta` is a set of views that answers are averaged over; with `asks_unknown` blocks say how unlike the
+    known images theirs are, for which models need energies. Memory does not grow with the number of images. Raises
+    DivergedError for logits that are not finite, and what `inputs` raise.
     """
     in_threads = all(getattr(model, "answers_in_threads", False) for model in models)
     stop = _Stop()
@@ -84,14 +88,14 @@ def answer(
         if fails and any(pixels.mistakes):
             stop.at(place)
         if in_threads and place < stop.place:
-            pixels.infer(models, keeps_images)
+            pixels.infer(models, keeps_images, tta, asks_unknown)
         return pixels
 
     def finish() -> Block:
         place, future = waiting.popleft()
         pixels = future.result()
         if not in_threads and place < stop.place:
-            pixels.infer(models, keeps_images)
+            pixels.infer(models, keeps_images, tta, asks_unknown)
         return pixels.as_block(place < stop.place)
 
     fault: errors.DataError | None = None
@@ -139,20 +143,22 @@ class _Pixels:
         self.formats: list[str] = []
         self.modes: list[str] = []
         self.weights: NDArray[np.float64] | None = None
+        self.unknown: NDArray[np.float64] | None = None
 
-    def infer(self, models: Sequence[Classifier], keeps_images: bool) -> None:
-        parts = [
-            probabilities(model.logits(self.images[model.contract.size_pixels]), model.contract.temperature)
-            for model in models
-        ]
-        mean: NDArray[np.float64] = np.mean(parts, axis=0)
-        self.weights = mean[: len(self.inputs)]
+    def infer(self, models: Sequence[Classifier], keeps_images: bool, tta: str | None, asks_unknown: bool) -> None:
+        if asks_unknown:
+            weights, unknown = mean_unknown(models, self.images, tta)
+            self.unknown = unknown[: len(self.inputs)]
+        else:
+            weights = mean_probabilities(models, self.images, tta)
+        self.weights = weights[: len(self.inputs)]
         if not keeps_images:
             self.images = {}
 
     def as_block(self, is_answered: bool) -> Block:
         weights = self.weights if is_answered else None
-        return Block(self.inputs, weights, self.mistakes, self.findings, self.formats, self.modes, self.images)
+        said = self.mistakes, self.findings, self.formats, self.modes
+        return Block(self.inputs, weights, *said, self.images, self.unknown)
 
 
 def _read(block: Sequence[Input], sizes: Sequence[int], read: Decode) -> _Pixels:

@@ -14,6 +14,7 @@ from PIL import Image
 
 import errors
 from commands.steps.answers.answering import Block
+from commands.steps.answers.averaging import as_logits
 from data_io.files import write_bytes
 from data_io.images import resize
 from data_io.inputs import show
@@ -121,6 +122,4 @@ class Mean:
             is_own = size == images.shape[1]
             seen = images if is_own else np.stack([resize(Image.fromarray(image), size) for image in images])
             parts.append(probabilities(model.logits(seen), model.contract.temperature))
-        mean = np.maximum(np.mean(parts, axis=0), np.finfo(np.float64).tiny)  # the logarithm of 0 would be no logit
-        logits: NDArray[np.float32] = np.log(mean).astype(np.float32)
-        return logits
+        return as_logits(np.mean(parts, axis=0))

@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,15 @@ class PartAnswerer:
             return int(read_facts(self.folder, part)["rows"])
         self._count_attempt(work / f"attempts-{part:06d}", part)
         options = self.settings["job"]["options"]
-        fails = options["on_bad"] == "fail"
+        fails, asks_unknown = options["on_bad"] == "fail", options["unknown"]
         remarks = Remarks()
         mistakes: list[str] = []
         answers: list[Rows] = []
         images = 0
         models = self._open()
-        with closing(answer(models, read_plan(work, part), fails, workers=1)) as blocks:
+        with closing(
+            answer(models, read_plan(work, part), fails, workers=1, tta=options["tta"], asks_unknown=asks_unknown)
+        ) as blocks:
             for block in blocks:
                 remarks.add(block)
                 mistakes += filter(None, block.mistakes)
@@ -65,7 +67,7 @@ class PartAnswerer:
                     answers.append(block.rows())
         facts = {"rows": images, "bad": len(mistakes), "mistakes": mistakes, "remarks": remarks.to_values()}
         if not (fails and mistakes):
-            self._write(path, models[0].contract.labels, options["top"], answers)
+            self._write(path, models[0].contract.labels, options, answers)
             facts["digest"] = digest_file(path)
         write_json(facts_path, facts)
         return images
@@ -92,14 +94,14 @@ class PartAnswerer:
             )
         write_text(path, str(attempts + 1))
 
-    def _write(self, path: Path, labels: Sequence[str], top: int | None, answers: Sequence[Rows]) -> None:
+    def _write(self, path: Path, labels: Sequence[str], options: Mapping[str, Any], answers: Sequence[Rows]) -> None:
         if path.suffix == ".parquet":
             from data_io.parquet_answers import write_answers
 
             with replacing(path) as temporary:
-                write_answers(temporary, labels, top, answers)
+                write_answers(temporary, labels, options["top"], answers)
             return
-        with writing(str(path), CsvForm(labels, top)) as write:
+        with writing(str(path), CsvForm(labels, options["top"], options["unknown"])) as write:
             for rows in answers:
                 write(rows)
 

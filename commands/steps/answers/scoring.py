@@ -16,7 +16,7 @@ from commands.steps.answers.part_answering import SETTINGS, WORK, facts_of, read
 from commands.steps.answers.planning import Plan, write_plan
 from commands.steps.answers.remarks import Remarks, describe_bad, say
 from commands.steps.answers.sharding import describe_job
-from commands.steps.contracts import check_same_labels
+from commands.steps.contracts import check_energies, check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
 from data_io.answer_parts import JOB_MANIFEST, find_difference, name_part
@@ -44,6 +44,8 @@ def score(args: Namespace) -> None:
     inputs = Inputs(args.inputs, args.images, sys.stdin.buffer)
     models = [open_model(path, args) for path in paths]
     check_same_labels(paths, [model.contract for model in models])
+    if args.unknown:
+        check_energies(paths, [model.contract for model in models])
     check_top(args.top, models[0].contract.labels)
     _check_folder(folder)
     with locked(folder):

@@ -66,7 +66,7 @@ def describe_job(
     return {
         "models": describe_models(args, paths, models),
         "inputs": inputs.describe(),
-        "options": {"top": args.top, "on_bad": args.on_bad},
+        "options": {"top": args.top, "on_bad": args.on_bad, "tta": args.tta, "unknown": args.unknown},
         "block_images": BLOCK_IMAGES,
         "versions": {name: version(name) for name in PACKAGES},
     }

@@ -114,7 +114,7 @@ def write_model(trial: Trial) -> dict[str, Any]:
         name=recipe.name,
         family=recipe.model.family,
         backend="tensorflow",
-        labels=tuple(str(label) for label in range(recipe.model.classes)),
+        labels=tuple(str(label) for label in recipe.labels),
         size_pixels=recipe.image.size_pixels,
         resize_rule=RESIZE_RULE,
         scaling=SCALING,

@@ -10,6 +10,7 @@ from PIL import Image
 
 import errors
 from commands.steps.data import SAMPLE_FOLDER, SAMPLE_IMAGES, SAMPLE_SEED, locate_data
+from data_io.arrangement import name_sources, plan_parts
 from data_io.cache import digest_split
 from data_io.folder import examine_data_folder
 from data_io.images import ANSWERED_FORMATS, decode
@@ -37,11 +38,16 @@ def find_images(facts: RunFacts, root: Path) -> Split:
     Raises DataError if they are not in the data folder `root`, or others are.
     """
     name = facts.metrics["split"]
-    found, mistakes = examine_data_folder(root, facts.classes, (name,))
+    arrangement = {"folds": 0, **facts.recipe.get("data", {})}
+    sources = name_sources((name,), arrangement["folds"])
+    found, mistakes = examine_data_folder(root, facts.recipe["model"]["classes"], sources)
     if mistakes:
         raise errors.DataError(mistakes)
-    split = found.splits[name]
-    if digest_split(split) != facts.metrics["data_digest"] or split.ids != tuple(facts.ids):
+    split, digest = found.splits[name], ""
+    digests = {source: digest_split(found.splits[source]) for source in sources}
+    if part := plan_parts(found.splits, **arrangement).get(name):
+        split, digest = part.split(found.splits), part.digest(digests)
+    if (digest or digests[name]) != facts.metrics["data_digest"] or split.ids != tuple(facts.ids):
         raise errors.DataError(f"Expected the {name} images of {facts.name} in {root}. Received: others.")
     return split
 

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import errors
+from commands.steps.contracts import read_calibration
 from data_io.history import read_history
 from data_io.predictions import read_predictions
 from data_io.run_folder import HISTORY, MANIFEST, METRICS, RECIPE, check_digest, read_manifest
@@ -31,4 +32,5 @@ def read_run(run: Path) -> RunFacts:
         labels=predictions.labels,
         given=predictions.given,
         probabilities=predictions.probabilities,
+        calibration=read_calibration(run, manifest),
     )

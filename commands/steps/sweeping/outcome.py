@@ -58,6 +58,7 @@ def _describe_row(group: Sequence[SweepRun]) -> dict[str, Any]:
         "recipe": group[0].combination.recipe.name,
         "settings": list(row.settings),
         "published": row.published,
+        "published_board": row.published_board,
         "backend": group[0].combination.backend,
         **find_mean(accuracies),
         "runs": [describe_run(run) for run in group],
@@ -66,7 +67,10 @@ def _describe_row(group: Sequence[SweepRun]) -> dict[str, Any]:
 
 def describe_run(run: SweepRun) -> dict[str, Any]:
     """Return a run's place, state and figures."""
-    kept = ("validation_accuracy", "validation_loss", "validation_images", "epochs", "minutes", "device", "hardware")
+    kept = (
+        *("validation_accuracy", "validation_loss", "validation_images", "epochs", "minutes", "device", "hardware"),
+        *("unknown_auroc", "unknown_auroc_standard_error"),  # of a run that a class was left out of
+    )
     return {
         "seed": run.combination.recipe.seed,
         "folder": run.combination.folder,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.run_page.answers import draw_answers
-from reports.run_page.calibration import draw_calibration
+from reports.run_page.calibration import draw_calibration, measure_calibrated
 from reports.run_page.content import SHOWN_DOUBTS, SHOWN_MISTAKES, Choice, Pictures, Plate, choose_answers
 from reports.run_page.curves import draw_learning
 from reports.run_page.headline import draw_headline
@@ -58,8 +58,48 @@ def test_the_calibration_has_its_bars_and_words() -> None:
     # 0.95 is in the bin from 0.93 and wrong; the rest of the bins have one image each.
     assert "confidence 0.93 to 1.00: 0 of 1 right, 0.000" in drawn
     # Gaps: .8 .5 .7 .6 right (.2 .5 .3 .4), .95 and .4 wrong: 2.75 / 6
-    assert "Expected calibration error 0.4583" in drawn
+    assert "expected calibration error 0.4583" in drawn
     assert "Mean confidence 65.8 %, accuracy 66.7 %." in drawn
+
+
+CALIBRATION = {
+    "temperature": 2.0,
+    "fitted_temperature": 2.0,
+    "fold_temperatures": [2.0, 2.0, 2.0, 2.0, 0.5],
+    "folds": 5,
+    "n": 6,
+    "ece_before": 0.4583,
+    "ece_after": 0.1234,
+    "ece_of_perfect_95th_percentile": 0.2345,
+    "log_loss_before": 0.7,
+    "log_loss_after": 0.6543,
+}
+
+
+def test_a_calibrated_run_is_shown_as_trained_and_at_the_temperature_of_the_other_folds() -> None:
+    drawn = draw_calibration(a_run(calibration=CALIBRATION))
+    assert "Accuracy by confidence, as trained" in drawn and "Accuracy by confidence, at a fitted temperature" in drawn
+    assert drawn.count("How often how sure") == 1
+    assert "divide logits by the temperature 2.0000, which was fitted on all 6 images" in drawn
+    assert "the other 4 of 5 folds: calibrated as far as these images can tell." in drawn
+    for figure in ("0.1234", "0.2345", "0.7000", "0.6543"):
+        assert f'<td class="number">{figure}</td>' in drawn or f"<td>{figure}</td>" in drawn
+    # By labels the images are 0 1 2 3 5 4, so that 5 is in the last fold: 0.3, 0.3, 0.4 squared, 0.16 of 0.34. The
+    # others have roots: image 2 0.8367 of 1.6001, image 4 0.7746 of 1.6385. All three are in the bin below 8/15.
+    found = measure_calibrated(a_run(), CALIBRATION)
+    assert found.bins[7].images == 3 and found.bins[7].upper == pytest.approx(8 / 15)
+    assert found.bins[7].confidence == pytest.approx((0.16 / 0.34 + 0.8367 / 1.6001 + 0.7746 / 1.6385) / 3, abs=1e-4)
+
+
+def test_a_temperature_that_is_not_used_is_said() -> None:
+    drawn = draw_calibration(a_run(calibration={**CALIBRATION, "temperature": 1.0, "ece_after": 0.3}))
+    assert "divide logits by 1, since the temperature 2.0000, fitted on 6 images, lowers no loss here" in drawn
+    assert "a temperature alone does not calibrate it" in drawn
+
+
+def test_a_run_without_calibration_is_shown_as_trained() -> None:
+    drawn = draw_calibration(a_run())
+    assert "as trained" in drawn and "temperature" not in drawn
 
 
 def test_answers_without_pictures_still_say_what_was_given() -> None:
