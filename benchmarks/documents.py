@@ -1,7 +1,8 @@
 """Tables of the documents, generated from `results/`: `python -m benchmarks.documents`.
 
 A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands between is made from results/NAME.json. Of what
-`bench` wrote, `<!-- results: NAME ratios -->` is the short table.
+`bench` wrote, `<!-- results: NAME ratios -->` is the short table; of what `benchmarks.analysis` wrote, a word names
+each part. With `<!-- results: NAME, if there -->` a file that is not there leaves nothing between.
 """
 
 import json
@@ -11,21 +12,27 @@ from typing import Any
 
 from benchmarks.record import RESULTS
 from data_io.files import write_text
+from reports.analysis_tables import analysis_part
 from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
 from reports.sweep_tables import sweep_rows, trial_rows
 
 ROOT = RESULTS.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md", ROOT / "docs" / "scale.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md", ROOT / "docs" / "scale.md", ROOT / "docs" / "analysis.md")
 FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
-MARKER = re.compile(r"(<!-- results: (?P<name>[\w-]+)(?P<part> ratios)? -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+MARKER = re.compile(
+    r"(<!-- results: (?P<name>[\w-]+)(?: (?P<part>\w+))?(?P<optional>, if there)? -->\n).*?(?P<end><!-- end -->)",
+    re.DOTALL,
+)
 
 
 def fill(text: str, to_root: str = "") -> str:
     """Return a document's text with the tables of the results as they are now; `to_root` is `../` for one in docs."""
 
     def replace(found: re.Match[str]) -> str:
-        table = _table(found["name"], bool(found["part"])).replace("](results/", f"]({to_root}results/")
+        if found["optional"] and not (RESULTS / f"{found['name']}.json").is_file():
+            return f"{found[1]}{found['end']}"
+        table = _table(found["name"], found["part"] or "").replace("](results/", f"]({to_root}results/")
         return f"{found[1]}{table}{found['end']}"
 
     return MARKER.sub(replace, text)
@@ -36,10 +43,12 @@ def path_to_root(path: Path) -> str:
     return "../" * (len(path.relative_to(ROOT).parts) - 1)
 
 
-def _table(name: str, is_short: bool) -> str:
+def _table(name: str, part: str) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     if "sections" in content:
-        return _speeds(name, content, is_short)
+        return _speeds(name, content, part == "ratios")
+    if "cues" in content:
+        return _analysis(name, content, part)
     first = content["runs"][0] if "runs" in content else content
     versions = first["versions"]
     frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
@@ -55,6 +64,12 @@ def _table(name: str, is_short: bool) -> str:
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
     parts = [*map(_lines, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
     return "\n\n".join(parts) + "\n"
+
+
+def _analysis(name: str, content: dict[str, Any], part: str) -> str:
+    rows, text = analysis_part(content, part)
+    source = f"Source: [results/{name}.json](results/{name}.json)."
+    return "\n\n".join(filter(None, [_lines(rows) if rows else "", " ".join(filter(None, [text, source]))])) + "\n"
 
 
 def _speeds(name: str, content: dict[str, Any], is_short: bool) -> str:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 # Blue and vermilion of the palette by Okabe and Ito that stays apart for colour-blind readers
 # (B. Wong, "Color blindness", Nature Methods 8, 441, 2011).
@@ -78,13 +78,19 @@ def draw_confusion(confusion: ArrayLike, title: str) -> Figure:
     counts = np.asarray(confusion)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size or counts.min() < 0:
         raise ValueError(f"Expected K x K image counts of at least 0. Received: {counts.tolist()}.")
+    side = 0.95 * len(counts)  # inches; around it 0.75 left, 0.15 right, 1.05 above, 0.55 below
+    width, height = max(side + 0.9, 4.6), side + 1.6
+    figure = start_figure(width, height, title)
+    draw_cells(figure.add_axes((0.75 / width, 0.55 / height, side / width, side / height)), counts)
+    figure.text(0.15 / width, 0.17 / height, CONFUSION_CAPTION, fontsize=8.5, color=QUIET_INK, va="bottom")
+    return figure
+
+
+def draw_cells(axes: Axes, counts: NDArray[np.int64]) -> None:
+    """Draw the cells of a confusion matrix (K, K), labels 0 to K - 1 and titles above and to the left of them."""
     classes = len(counts)
     row_images = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(row_images, 1)
-    side = 0.95 * classes  # inches; around it 0.75 left, 0.15 right, 1.05 above, 0.55 below
-    width, height = max(side + 0.9, 4.6), side + 1.6
-    figure = start_figure(width, height, title)
-    axes = figure.add_axes((0.75 / width, 0.55 / height, side / width, side / height))
     colours = colormaps["Blues"]
     axes.imshow(shares, cmap=colours, vmin=0.0, vmax=1.0)
     for (row, column), share in np.ndenumerate(shares):
@@ -110,8 +116,6 @@ def draw_confusion(confusion: ArrayLike, title: str) -> Figure:
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("given label", fontsize=11, color=QUIET_INK, labelpad=6)
     axes.set_ylabel("true label", fontsize=11, color=QUIET_INK, labelpad=6)
-    figure.text(0.15 / width, 0.17 / height, CONFUSION_CAPTION, fontsize=8.5, color=QUIET_INK, va="bottom")
-    return figure
 
 
 def encode_png(figure: Figure) -> bytes:

@@ -133,10 +133,10 @@ def _draw_profiles(axes: Axes, lower: NDArray[np.float64], labels: Sequence[str]
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(FAINT_INK)
     axes.tick_params(length=0, labelsize=9, labelcolor=QUIET_INK)
-    _name_ends(axes, sorted(ends))
+    name_ends(axes, sorted(ends))
 
 
-def _name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Write each curve's label beside its end, in order, at least a line of text apart."""
     low, high = axes.get_ylim()
     line = 0.11 * (high - low)  # 10 points of 1.95 inches

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from benchmarks import documents
+from tests.analysis_content import make_content
 
 
 def test_a_table_stands_between_its_markers_and_the_rest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +126,29 @@ def test_a_sweep_is_its_table_with_its_command_and_its_note(tmp_path: Path, monk
         "|---|---|---|---|",
         "| 0 | 1 | 50.00 % | 1.0 |",
     ]
+
+
+def test_an_analysis_is_filled_in_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.json").write_text(json.dumps(make_content()))
+    monkeypatch.setattr(documents, "RESULTS", tmp_path)
+    lines = documents.fill("<!-- results: x networks -->\n<!-- end -->", "../").splitlines()
+    assert lines[3] == "| cnn | cnn | 100x100 | 1 | 1,234 | 2.5 million |"
+    assert lines[5] == "Source: [results/x.json](../results/x.json)."
+    (line,) = documents.fill("<!-- results: x conditions -->\n<!-- end -->").splitlines()[1:-1]
+    assert line.endswith("2 cores; jax 1.2. Source: [results/x.json](results/x.json).")
+
+
+def test_a_table_that_may_be_missing_leaves_nothing_until_its_file_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "RESULTS", tmp_path)
+    text = "<!-- results: x, if there -->\nold\n<!-- end -->"
+    assert documents.fill(text) == "<!-- results: x, if there -->\n<!-- end -->"
+    content = {"note": "", "hardware": "2 cores", "versions": {}, "figures": []}
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    assert "| what | figure | spread | n |" in documents.fill(text)
+    with pytest.raises(FileNotFoundError):
+        documents.fill("<!-- results: y -->\n<!-- end -->")
 
 
 def spread(median: float) -> dict[str, float]:
