@@ -106,6 +106,14 @@ def normalize(features: Any, name: str) -> Any:
     return Normalization(axis=-1, momentum=0.9, epsilon=1e-5, name=name)(features)
 
 
+def normalize_numbers(features: Any, name: str) -> Any:
+    """Apply batch normalisation to float (N, F) by Keras' own layer: that of `normalize` is for images.
+
+    Numbers may differ by as little as 1e-3 from image to image, such as shares of pixels, so epsilon is 1e-7.
+    """
+    return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name)(features)
+
+
 def pool(features: Any, name: str) -> Any:
     """Apply 2x2 max-pooling; of an odd height or width the last row or column is left out."""
     return Pooling(2, data_format=CHANNELS_LAST, name=name)(features)

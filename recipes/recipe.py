@@ -16,7 +16,11 @@ from recipes.training import Training
 # The values that only one family of networks has, each with what it may be; the first is what it is if nothing is said.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "cnn": {"normalization": ("batch", "none")},
-    "mlp": {"activation": ("leaky_relu", "relu")},
+    "mlp": {
+        "activation": ("leaky_relu", "relu"),
+        "normalization": ("none", "batch"),
+        "transform": ("none", "statistics"),
+    },
     "residual": {},
 }
 INPUTS = ("rgb", "grey")
@@ -62,8 +66,10 @@ class Model:
     Of a residual network the first of `channels` is the stem's, the others its stages', each with so many `blocks`.
 
     It is given RGB images always; with the `input` `grey` it makes grey ones of them first (ITU-R 601-2, as Pillow and
-    torchvision do). `normalization` of a cnn is of its convolutions: `batch`, or `none`; `activation` of an mlp is of
-    its hidden layers: `leaky_relu` with a slope of .01, or `relu`. A family without such a value has an empty one.
+    torchvision do). `normalization` of a cnn is of its convolutions: `batch`, or `none`; of an mlp, of its hidden
+    layers: `none`, or `batch`. `activation` of an mlp is of its hidden layers: `leaky_relu` with a slope of .01, or
+    `relu`; with the `transform` `statistics` it sees numbers about the image (keras_models/image_statistics.py), with
+    `none` pixels. A family without such a value has an empty one.
     """
 
     family: str
@@ -75,6 +81,7 @@ class Model:
     input: str = "rgb"
     normalization: str = ""
     activation: str = ""
+    transform: str = ""
 
     def __post_init__(self) -> None:
         expect(self.family in FAMILIES, "model.family", f"one of {', '.join(FAMILIES)}", self.family)
@@ -94,11 +101,14 @@ class Model:
             wanted = f"positive numbers for {self.family}"
             expect(min(self.channels, default=0) > 0, "model.channels", wanted, self.channels)
         expect(self.input in INPUTS, "model.input", f"one of {', '.join(INPUTS)}", self.input)
-        for name in ("normalization", "activation"):
+        for name in ("normalization", "activation", "transform"):
             known = FAMILIES[self.family].get(name, ("",))
             value = getattr(self, name) or known[0]
-            expect(value in known, f"model.{name}", f"one of {', '.join(known)} for {self.family}", value)
+            wanted = f"one of {', '.join(known)}" if any(known) else "none"
+            expect(value in known, f"model.{name}", f"{wanted} for {self.family}", value)
             object.__setattr__(self, name, value)  # so that what a run writes down says it
+        is_coloured = self.transform != "statistics" or self.input == "rgb"
+        expect(is_coloured, "model.input", "rgb for statistics", self.input)
 
     @property
     def options(self) -> dict[str, Any]:

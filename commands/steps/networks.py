@@ -95,7 +95,7 @@ def _check_file(path: Path, recipe: Recipe) -> None:
 
 
 def count_kernels(recipe: Recipe) -> int:
-    """Return the number of weights in kernels: of all weights, most."""
+    """Return the number of weights in kernels, of all weights most; without the first of a network on statistics."""
     model, classes = recipe.model, len(recipe.labels)
     inputs = 1 if model.input == "grey" else 3
     if model.family == "residual":
@@ -105,7 +105,8 @@ def count_kernels(recipe: Recipe) -> int:
     else:
         channels = [inputs, *model.channels]
         side_pixels = recipe.image.size_pixels >> len(model.channels)
-        units = [side_pixels**2 * channels[-1], *model.dense_units, classes]
+        seen = [] if model.transform == "statistics" else [side_pixels**2 * channels[-1]]
+        units = [*seen, *model.dense_units, classes]
         added = 0
     convolutions = sum(9 * one * two for one, two in pairwise(channels))
     return convolutions + added + sum(one * two for one, two in pairwise(units))

@@ -100,6 +100,7 @@ def test_the_cnn_has_the_originals_values() -> None:
             "input": "rgb",
             "normalization": "batch",
             "activation": "",
+            "transform": "",
         },
         "training": {"epochs": 60, "drop_every_epochs": 7, **SHARED_TRAINING},
     }
@@ -122,8 +123,9 @@ def test_the_mlp_has_the_originals_values() -> None:
             "dense_units": (1024, 512, 256),
             "dropout_fraction": 0.3,
             "input": "rgb",
-            "normalization": "",
+            "normalization": "none",
             "activation": "leaky_relu",
+            "transform": "none",
         },
         "training": {"epochs": 15, "drop_every_epochs": 5, **SHARED_TRAINING},
     }

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from typing import Any
 
 import pytest
 
@@ -95,12 +96,30 @@ def test_an_mlp_has_no_channels() -> None:
 def test_a_family_has_its_own_values_and_says_them() -> None:
     mlp = Model(family="mlp", classes=5, dense_units=(8,), dropout_fraction=0.3)
     assert (MODEL.normalization, MODEL.activation) == ("batch", "")
-    assert (mlp.normalization, mlp.activation) == ("", "leaky_relu")
+    assert (mlp.normalization, mlp.activation, mlp.transform) == ("none", "leaky_relu", "none")
     shared = {"classes": 5, "dense_units": (8,), "dropout_fraction": 0.3, "input": "rgb"}
     assert MODEL.options == {"family": "cnn", **shared, "channels": (4, 8), "normalization": "batch"}
-    assert mlp.options == {"family": "mlp", **shared, "activation": "leaky_relu"}
-    with pytest.raises(errors.UsageError, match=r"Expected model\.normalization to be one of  for mlp"):
-        dataclasses.replace(mlp, normalization="none")
+    assert mlp.options == {
+        "family": "mlp",
+        **shared,
+        "activation": "leaky_relu",
+        "normalization": "none",
+        "transform": "none",
+    }
+    with pytest.raises(errors.UsageError, match=r"Expected model\.activation to be none for cnn"):
+        dataclasses.replace(MODEL, activation="relu")
+
+
+def test_a_residual_network_has_a_number_of_blocks_for_each_stage_and_no_dense_layers() -> None:
+    values: dict[str, Any] = {"family": "residual", "classes": 5, "dropout_fraction": 0.0, "channels": (8, 16, 32)}
+    assert Model(**values, blocks=(1, 0), dense_units=()).options["blocks"] == (1, 0)
+    for blocks in ((), (1,), (1, 1, 1), (1, -1)):
+        with pytest.raises(errors.UsageError, match=r"Expected model\.blocks"):
+            Model(**values, blocks=blocks, dense_units=())
+    with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be none"):
+        Model(**values, blocks=(1, 0), dense_units=(8,))
+    with pytest.raises(errors.UsageError, match=r"Expected model\.blocks to be none for cnn"):
+        dataclasses.replace(MODEL, blocks=(1,))
 
 
 def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
