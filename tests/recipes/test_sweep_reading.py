@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,14 @@ def test_the_sweep_of_unknown_generators_leaves_each_class_out_once() -> None:
     assert [one.recipe.data.leave_out for one in combinations] == [0, 1, 2, 3, 4]
     assert [one.recipe.labels for one in combinations][1:3] == [(0, 2, 3, 4), (0, 1, 3, 4)]
     assert {(one.recipe.name, one.recipe.training.epochs) for one in combinations} == {("cnn", 15)}
+
+
+def test_the_ablation_changes_one_thing_of_fast_in_each_row_but_the_first() -> None:
+    sweep = read_sweep(FOLDER / "sweeps" / "ablation.toml")
+    recipes = [one.recipe for one in combine(sweep, ["jax"])[: len(sweep.rows)]]
+    whole = dataclasses.asdict(recipes[0])
+    for recipe in recipes[1:]:
+        values = dataclasses.asdict(recipe)
+        parts = ("augmentation", "model", "training")
+        changed = [name for part in parts for name in whole[part] if values[part][name] != whole[part][name]]
+        assert len(changed) == 1, changed
