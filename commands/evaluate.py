@@ -26,6 +26,8 @@ def run(args: Namespace) -> None:
     cached = open_data(args, root, recipe, [args.split]).splits[args.split]
     if cached.digest != read_manifest(args.run)["data_digests"][args.split]:
         print(f"data: {root} holds other {args.split} images than the run was made with")
+        if recipe.data.folds:
+            print(f"notice: of all its labelled images fold {recipe.data.fold} of {recipe.data.folds} is judged")
 
     start_keras()  # takes 4 to 8 s: after the checks
     from keras_models.device import find_device

@@ -10,10 +10,10 @@ import pandas as pd
 import errors
 from commands import train
 from commands.steps.resuming import take_over_options
-from data_io.run_folder import CALIBRATION, HISTORY, METRICS, RECIPE, check_digest, read_manifest
+from data_io.run_folder import CALIBRATION, HISTORY, METRICS, RECIPE, UNKNOWN, check_digest, read_manifest
 
 TIMES = ("seconds", "images_per_second")
-ANSWERS = ("validation_predictions.csv", "submission.csv", METRICS, CALIBRATION)
+ANSWERS = ("validation_predictions.csv", "submission.csv", METRICS, CALIBRATION, UNKNOWN)
 SURROUNDINGS = (
     "backend",
     "device",

@@ -110,12 +110,14 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     text = read_recipe_text(run)
     recipe = from_values(tomllib.loads(text))
     take_over_options(args, run)
+    if args.check:
+        check_claimable(recipe, locate_data(args.data) is None)
     if FOLDS in begun:
         args.folds = begun[FOLDS]
         check_fold_options(args, recipe)
     check_loader(args.loader)
     check_options(args)
-    args.tensorboard = args.tensorboard or (run / EVENTS).is_dir()
+    args.tensorboard = args.tensorboard or any((folder / EVENTS).is_dir() for folder in (run, run / "fold0"))
     if args.tensorboard:
         check_installed()
     data = open_data(args, find_data(args.data), recipe)

@@ -1,7 +1,8 @@
 """Which fold of k-fold cross-validation an image is in: decided by its id and its class, not by its row or a seed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,3 +26,11 @@ def deal_folds(ids: Sequence[str], labels: NDArray[np.integer[Any]], folds: int)
     found = np.empty(len(ids), np.int64)
     found[order] = np.arange(len(ids)) % folds
     return found
+
+
+def count_copies_across(digests: Iterable[str], fold_of: NDArray[np.int64]) -> int:
+    """Return how many different images have copies in several folds; `digests` are N of pixels, `fold_of` is (N,)."""
+    folds: dict[str, set[int]] = defaultdict(set)
+    for digest, fold in zip(digests, fold_of.tolist(), strict=True):
+        folds[digest].add(fold)
+    return sum(len(each) > 1 for each in folds.values())

@@ -35,7 +35,7 @@ def write_answers(path: Path, labels: Sequence[str], top: int | None, blocks: Se
             columns[f"rank_{place + 1}_label"] = pyarrow.array(named, pyarrow.string(), mask=bad)
             ranked = np.take_along_axis(weights, places[:, place : place + 1], axis=1)[:, 0]
             columns[f"rank_{place + 1}_probability"] = pyarrow.array(ranked, pyarrow.float32(), mask=bad)
-    if all(rows.unknown is not None for rows in blocks):
+    if blocks and all(rows.unknown is not None for rows in blocks):
         shares = np.array([share_of(rows, place) for rows in blocks for place in range(len(rows.ids))], np.float32)
         columns[UNKNOWN_COLUMN] = pyarrow.array(shares, pyarrow.float32(), mask=bad)
     parquet.write_table(pyarrow.table(columns), path)

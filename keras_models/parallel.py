@@ -10,7 +10,7 @@ import keras
 import errors
 from keras_models.joining import find_largest
 
-SPLIT_OUTPUT = "scale/output"  # of the first layer, whichever the network
+SPLIT_OUTPUTS = {"scale/output": 4, "statistics/output": 2}  # of a network's first layer, with its number of axes
 
 
 class DevicesTogether(keras.distribution.DataParallel):
@@ -27,10 +27,11 @@ class DevicesTogether(keras.distribution.DataParallel):
         return keras.distribution.TensorLayout([None] * len(data_shape), self.device_mesh)
 
     def get_tensor_layout(self, path: str) -> Any:
-        """Return the layout of a layer's output: the first layer's (B, H, W, 3) is split, what follows from it too."""
-        if not path.endswith(SPLIT_OUTPUT):
+        """Return the layout of a layer's output: the first layer's (B, …) is split, what follows from it too."""
+        axes = next((count for end, count in SPLIT_OUTPUTS.items() if path.endswith(end)), None)
+        if axes is None:
             return None
-        return keras.distribution.TensorLayout((self.batch_dim_name, None, None, None), self.device_mesh)
+        return keras.distribution.TensorLayout((self.batch_dim_name, *[None] * (axes - 1)), self.device_mesh)
 
 
 def check_devices(count: int) -> None:

@@ -20,6 +20,12 @@ def given_labels(logits: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return given
 
 
+def to_logits(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logits (N, K) whose softmax is probabilities (N, K); of 0 that of the least number."""
+    logits: NDArray[np.float64] = np.log(np.maximum(weights, np.finfo(np.float64).tiny))
+    return logits
+
+
 def probabilities(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
     """Return softmax(logits / temperature), (N, K), in float64 so that each row sums to 1 within 1e-15 or so.
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from reports.differences import compare_paired
 from reports.error_bars import share_interval
+from reports.probabilities import to_logits
 from reports.reliability import Reliability, measure_reliability
 from reports.temperature_scaling import calibrate, divide_by_fold
 
@@ -65,13 +66,11 @@ def judge_calibration(
 
     `probabilities` are (N, K) at a temperature of 1, `labels` (N,).
     """
-    # Logits up to a constant of each row, which softmax takes out again.
-    logits = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    logits = to_logits(probabilities)
     found = calibrate(logits, labels).as_dict() if kept is None else kept
     after = divide_by_fold(logits, labels, found["fold_temperatures"])
     return {
         **found,
-        "fitted_here": kept is None,
         "bins_before": _bins(_reliability(probabilities, labels)),
         "bins_after": _bins(_reliability(after, labels)),
     }

@@ -9,24 +9,21 @@ from numpy.typing import NDArray
 QUANTILES = 101  # of known images, a hundredth apart; 2 kB as JSON
 
 
-def energy(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> NDArray[np.float64]:
-    """Return the free energy of logits (N, K), float64 (N,): -T logsumexp(logits / T) over the K classes.
+def energy(logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Return the free energy of logits (N, K), float64 (N,): -logsumexp(logits) over the K classes.
 
     The higher, the less an image is like what the network was trained on (Liu et al., "Energy-based
-    Out-of-distribution Detection", NeurIPS 2020, equation 4; there T is 1, whatever the probabilities are divided by).
-    Raises ValueError for logits of another shape or not finite, and for a temperature that is not a finite number
-    above 0.
+    Out-of-distribution Detection", NeurIPS 2020, equation 4 with T = 1, whatever the probabilities are divided by).
+    Raises ValueError for logits of another shape or not finite.
     """
     if logits.ndim != 2 or not logits.shape[1]:
         raise ValueError(f"Expected logits of shape (N, K). Received: {logits.shape}.")
     if not np.isfinite(logits).all():
         raise ValueError("Expected finite logits. Received: some that are not.")
-    if not 0 < temperature < np.inf:
-        raise ValueError(f"Expected a temperature above 0. Received: {temperature}.")
-    scaled = logits.astype(np.float64) / temperature
+    scaled = logits.astype(np.float64)
     greatest = scaled.max(axis=1)  # taken out first, since exp overflows above 709
     sums = np.exp(scaled - greatest[:, None]).sum(axis=1)
-    return np.asarray(-temperature * (greatest + np.log(sums)), np.float64)
+    return np.asarray(-(greatest + np.log(sums)), np.float64)
 
 
 def auroc(known: NDArray[np.floating[Any]], unknown: NDArray[np.floating[Any]]) -> float:

@@ -65,6 +65,11 @@ def open_ensemble(args: Namespace, network: "keras.Model", recipe: Recipe) -> En
     models = [own, *(open_model(path, args) for path in args.others)]
     paths: list[Path] = [args.run, *args.others]
     check_same_labels(paths, [model.contract for model in models])
+    for path, model in zip(paths[1:], models[1:], strict=True):
+        if model.contract.data_digests.get("train") != own.contract.data_digests.get("train"):
+            print(
+                f"notice: {path} was trained on other images than {args.run}: some may be among those that are judged"
+            )
     return Ensemble([path.resolve().name for path in paths], models, args.tta)
 
 

@@ -21,6 +21,7 @@ from commands.steps.sweeping.sequence import Clock
 from commands.steps.sweeping.states import clear_unbegun
 from data_io.arrangement import arrange, join_labelled
 from data_io.files import digest_file, write_bytes, write_json, write_text
+from data_io.folds import count_copies_across, deal_folds
 from data_io.locking import locked
 from data_io.opening import OpenData
 from data_io.predictions import Predictions, read_predictions, write_predictions, write_submission
@@ -34,10 +35,12 @@ from data_io.run_folder import (
     read_beginning,
     read_manifest,
 )
+from data_io.splits import LABELLED_SPLITS
 from keras_models.artefacts.contract import BLOCK_IMAGES
 from recipes.reading import to_toml
 from recipes.recipe import Data, Recipe
 from reports.figures import draw_confusion, encode_png
+from reports.probabilities import to_logits
 from reports.scores import Scores, describe, score
 from reports.sweep_tables import find_mean
 
@@ -78,6 +81,7 @@ def train_folds(
     """
     folds: int = args.folds
     begin_manifest(folder, {**facts, "seed": recipe.seed, FOLDS: folds})
+    _say_copies(opened, folds)
     clock = Clock(args.time_limit)
     try:
         for fold in range(folds):
@@ -94,6 +98,16 @@ def train_folds(
         print(f"to go on with all folds: python run.py train --resume {folder}", flush=True)
         raise
     return folder
+
+
+def _say_copies(opened: OpenData, folds: int) -> None:
+    labelled = [opened.splits[name] for name in LABELLED_SPLITS]
+    joined = join_labelled({split.split.name: split.split for split in labelled})
+    assert joined.labels is not None  # of splits that have them
+    fold_of = deal_folds(joined.ids, joined.labels, folds)
+    copies = count_copies_across((digest for split in labelled for digest in split.pixel_digests), fold_of)
+    if copies:
+        print(f"notice: {copies:,} of the images have copies in other folds: their answers are not out of fold")
 
 
 def _is_finished(run: Path) -> bool:
@@ -136,7 +150,7 @@ def _write_outcome(
     write_predictions(
         folder / PREDICTIONS, joined.ids, joined.labels.astype(np.int32), joined.given, joined.probabilities
     )
-    scores = score(_as_logits(joined), joined.labels)
+    scores = score(to_logits(joined.probabilities).astype(np.float32), joined.labels)
     per_fold = [json.loads(check_digest(run, METRICS).read_text(encoding="utf-8")) for run in runs]
     kept = ("images", "accuracy", "accuracy_standard_error", "loss")
     content = {
@@ -173,11 +187,6 @@ def _join(ids: tuple[str, ...], answers: list[Predictions]) -> Predictions:
         for name in ("labels", "given", "probabilities")
     )
     return Predictions(ids, labels, given, shares)
-
-
-def _as_logits(answers: Predictions) -> Any:
-    """Return logits whose softmax the probabilities are; one of nought, which has none, counts as the least number."""
-    return np.log(np.maximum(answers.probabilities, np.finfo(np.float64).tiny))
 
 
 def _write_submission(args: Namespace, recipe: Recipe, opened: OpenData, folder: Path, runs: list[Path]) -> None:

@@ -46,7 +46,7 @@ def answer_damaged(
     """Return for each damage and level the given labels (N,) of the split's images; ("none", 0) is without damage.
 
     Each file is read, damaged in its own size and then resized for each model. One block of images, at the levels of
-    one damage, is in memory at a time. Raises DataError for a file that was changed since it was checked.
+    one damage, is in memory at a time. Raises DataError for a file that cannot be read any more.
     """
     sizes = sorted({model.contract.size_pixels for model in ensemble.models})
     given: dict[tuple[str, float], list[NDArray[np.int64]]] = {}

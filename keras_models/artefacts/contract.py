@@ -1,7 +1,6 @@
 """What every exported file promises and carries with it. No Keras and no framework here."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
@@ -21,6 +20,7 @@ BLOCK_IMAGES = 64
 ONNX_OPSET = 18  # the newest that tf2onnx 1.17 writes; ONNX Runtime 1.32 reads later ones too
 OPTIONAL = "energy_quantiles"  # files that were exported before there were any have none
 MAXIMUM_QUANTILES = 1001
+LARGEST = 1e300  # whole numbers of JSON may be larger than any float
 _TEXTS = ("name", "family", "backend", "resize_rule", "scaling", "recipe_digest", "weights_digest")
 _MAPS = ("data_digests", "versions")
 
@@ -72,7 +72,7 @@ class Contract:
             and type(size_pixels) is int
             and 16 <= size_pixels <= 1024
             and type(temperature) in (int, float)
-            and 0 < temperature < math.inf
+            and 0 < temperature < LARGEST
             and _are_quantiles(quantiles)
         ):
             raise ValueError(f"a contract with labels, temperature, size_pixels, {OPTIONAL} or texts that cannot be")
@@ -84,7 +84,7 @@ def _are_quantiles(values: object) -> bool:
     """Whether these are none, or finite numbers that do not fall."""
     if not isinstance(values, list | tuple) or len(values) == 1 or len(values) > MAXIMUM_QUANTILES:
         return False
-    is_finite = all(type(value) in (int, float) and math.isfinite(value) for value in values)
+    is_finite = all(type(value) in (int, float) and -LARGEST < value < LARGEST for value in values)
     return is_finite and all(one <= next for one, next in pairwise(values))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from reports.page import Html, element, section, table
+from reports.probabilities import to_logits
 from reports.reliability import Reliability, measure_reliability
 from reports.run_page.content import RunFacts
 from reports.run_page.reliability_plots import draw_histogram, draw_reliability
@@ -55,9 +56,7 @@ def draw_calibration(facts: RunFacts) -> Html:
 
 def measure_calibrated(facts: RunFacts, calibration: Mapping[str, Any]) -> Reliability:
     """Return how reliable the answers are, each at the temperature that was fitted on the other folds."""
-    # Logits up to a constant of each row, which softmax takes out again.
-    logits = np.log(np.maximum(facts.probabilities, np.finfo(np.float64).tiny))
-    weights = divide_by_fold(logits, facts.labels, calibration["fold_temperatures"])
+    weights = divide_by_fold(to_logits(facts.probabilities), facts.labels, calibration["fold_temperatures"])
     confidences = np.clip(weights[np.arange(len(facts.given)), facts.given], 0.0, 1.0)
     return measure_reliability(confidences, facts.is_right)
 

@@ -41,7 +41,6 @@ def test_a_run_is_read_with_what_was_published_of_its_recipe(tmp_path: Path) -> 
     assert (found["name"], found["epochs"], found["accuracy"]) == ("cnn", 3, 0.75)
     assert [(row["right"], row["images"]) for row in found["recalls"]] == [(2, 2), (1, 2)]
     assert [row["right"] for row in found["published_recalls"]] == [223, 217, 231, 247, 191]
-    assert found["calibration"]["fitted_here"]
     assert answers.ids == ("a", "b", "c", "d")
     assert read_run(make_run(tmp_path / "b", name="mine"), "d")[0]["published_recalls"] is None
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import errors
-from data_io.folds import deal_folds
+from data_io.folds import count_copies_across, deal_folds
 
 IDS = [f"{name}.png" if place % 2 else name for place, name in enumerate("abcdefghijklmnopqrstuvw")]
 LABELS = np.array([0] * 11 + [2] * 7 + [1] * 5, np.int32)
@@ -41,3 +41,9 @@ def test_the_folds_are_the_same_whatever_the_order_of_the_rows_and_with_or_witho
 def test_fewer_images_than_folds_are_refused() -> None:
     with pytest.raises(errors.DataError, match="Expected at least as many labelled images as folds, 3. Received: 2."):
         deal_folds(["a", "b"], np.array([0, 1]), 3)
+
+
+def test_copies_in_several_folds_are_counted_and_those_in_one_are_not() -> None:
+    digests = ["a", "b", "a", "b", "c", "a"]
+    assert count_copies_across(digests, np.array([0, 1, 1, 1, 0, 2])) == 1
+    assert count_copies_across(digests, np.array([0, 1, 0, 1, 0, 0])) == 0

@@ -37,7 +37,6 @@ def test_a_run_without_calibration_has_one_fitted_here() -> None:
     probabilities = np.full((60, 3), 0.01)
     probabilities[np.arange(60), given] = 0.98
     found = judge_calibration(probabilities, labels, None)
-    assert found["fitted_here"]
     assert found["fitted_temperature"] > 1  # sure of 98 %, right in about 60 %
     (bin,) = found["bins_before"]  # empty bins are left out
     right = float((given == labels).mean())
@@ -48,6 +47,6 @@ def test_a_run_without_calibration_has_one_fitted_here() -> None:
 def test_a_calibration_that_was_kept_is_shown_as_it_is() -> None:
     probabilities, labels = np.array([[0.9, 0.1], [0.1, 0.9]] * 5), np.array([0, 1] * 5)
     found = judge_calibration(probabilities, labels, {"fold_temperatures": [0.5] * 5, "n": 10})
-    assert (found["n"], found["fitted_here"]) == (10, False)
+    assert found["n"] == 10
     # Logits are divided by one half: the odds of 9 to 1 are squared.
     assert found["bins_after"][0]["confidence"] == pytest.approx(81 / 82)

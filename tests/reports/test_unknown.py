@@ -8,14 +8,12 @@ from reports.unknown import auroc, energy, energy_quantiles, unknown_shares
 
 def test_the_energy_of_equal_logits_is_the_logit_and_the_logarithm_of_their_number_below_nought() -> None:
     assert energy(np.full((2, 5), 3.0, np.float32)) == pytest.approx([-(3 + math.log(5))] * 2)
-    assert energy(np.zeros((1, 4), np.float32), temperature=2.0) == pytest.approx([-2 * math.log(4)])
 
 
 def test_the_energy_is_that_of_all_classes_together() -> None:
-    # -ln(1 + 3) and, at a temperature of 2, -2 ln(1 + sqrt(3))
+    # -ln(1 + 3)
     logits = np.array([[0.0, math.log(3.0)]])
     assert energy(logits) == pytest.approx([-math.log(4)])
-    assert energy(logits, 2.0) == pytest.approx([-2 * math.log(1 + math.sqrt(3))])
 
 
 def test_large_logits_have_an_energy_too() -> None:
@@ -28,9 +26,6 @@ def test_what_has_no_energy_is_refused() -> None:
     for logits in (np.zeros(3), np.zeros((2, 0)), np.array([[np.nan, 0.0]]), np.array([[np.inf, 0.0]])):
         with pytest.raises(ValueError, match="Expected .* Received"):
             energy(logits)
-    for temperature in (0.0, -1.0, math.inf, math.nan):
-        with pytest.raises(ValueError, match="Expected a temperature above 0"):
-            energy(np.zeros((1, 2)), temperature)
 
 
 def test_the_auroc_is_the_share_of_pairs_in_the_right_order_ties_as_half() -> None:

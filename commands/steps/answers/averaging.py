@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from data_io.views import count_views, make_views
 from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier
-from reports.probabilities import probabilities
+from reports.probabilities import probabilities, to_logits
 from reports.unknown import energy, unknown_shares
 
 Images = Mapping[int, NDArray[np.uint8]]
@@ -71,8 +71,7 @@ def answer_arrays(
 
 def as_logits(weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return float32 logits (N, K) whose softmax is the probabilities (N, K), up to rounding of 1e-7."""
-    logits: NDArray[np.float32] = np.log(np.maximum(weights, np.finfo(np.float64).tiny)).astype(np.float32)
-    return logits  # the logarithm of 0 would be no logit
+    return to_logits(weights).astype(np.float32)
 
 
 def _fill(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -79,15 +79,16 @@ def explain_answers(
     if recipe.model.family == "cnn":
         heats, method = grad_cam(model, images, given), GRAD_CAM
         kernels = np.asarray(model.get_layer("convolution_1").get_weights()[0], np.float32)
-        plates.append(
-            Plate(
-                "What the first filters answer to",
-                "The filters of the first convolution, and how strongly each answers to every frequency.",
-                encode_webp(draw_filters(kernels)),
-                f"{kernels.shape[-1]} filters of 3 by 3 pixels with their responses over frequencies",
-                "image/webp",
+        if kernels.shape[2] == 3:  # of a network on grey images there are no colours to draw
+            plates.append(
+                Plate(
+                    "What the first filters answer to",
+                    "The filters of the first convolution, and how strongly each answers to every frequency.",
+                    encode_webp(draw_filters(kernels)),
+                    f"{kernels.shape[-1]} filters of 3 by 3 pixels with their responses over frequencies",
+                    "image/webp",
+                )
             )
-        )
     else:
         heats, method = occlusion(KerasClassifier(model, contract), images, given), OCCLUSION
     maps = {

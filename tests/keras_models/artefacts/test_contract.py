@@ -51,3 +51,10 @@ def test_a_field_that_is_missing_is_refused() -> None:
     for name in values:
         with pytest.raises(ValueError, match="a contract with other fields than"):
             Contract.from_values({key: value for key, value in values.items() if key != name})
+
+
+@pytest.mark.parametrize("field", ["temperature", "energy_quantiles"])
+def test_whole_numbers_larger_than_any_float_are_no_contract(field: str) -> None:
+    value: object = 10**400 if field == "temperature" else [0, 10**400]
+    with pytest.raises(ValueError, match="a contract with"):
+        Contract.from_values({**tiny_contract().to_values(), field: value})
