@@ -24,6 +24,10 @@ class Training:
     but never for more than a twentieth of the time; 0 keeps it after every step. With `bfloat16` activations and
     products are of that type in training, weights and everything after training of float32.
 
+    `statistics_images` of the train split, spread evenly over it and not augmented, are seen once more after training:
+    the running statistics of batch normalisation are then theirs, and not those of the last augmented batches and of
+    weights that a mean has replaced. 0 keeps the latter. The history is of the latter always.
+
     `shuffle_images` is for data that outgrows the memory: 0 draws every order of the epoch with equal chance, which
     reads the whole cache from end to end at random; else images are mixed within windows of so many, put together
     from sixteen runs of consecutive images, so that a window is all that needs to stay in memory. The price is in the
@@ -46,6 +50,7 @@ class Training:
     checkpoint_seconds: float = 60.0
     precision: str = "float32"
     shuffle_images: int = 0
+    statistics_images: int = 0
 
     def __post_init__(self) -> None:
         rate = self.learning_rate
@@ -58,6 +63,7 @@ class Training:
         expect(0 <= self.ema < 1, "training.ema", "0 up to, not with, 1", self.ema)
         expect(self.checkpoint_seconds >= 0, "training.checkpoint_seconds", "0 or more", self.checkpoint_seconds)
         expect(self.precision in PRECISIONS, "training.precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        expect(self.statistics_images >= 0, "training.statistics_images", "0 or more", self.statistics_images)
         is_window = self.shuffle_images == 0 or self.shuffle_images >= SMALLEST_WINDOW
         expect(is_window, "training.shuffle_images", f"0, or {SMALLEST_WINDOW} or more", self.shuffle_images)
         if self.optimizer == "sgd":

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import errors
 from commands.steps.keeping import Keeper, Progress, load_progress
 from commands.steps.networks import build_network, ordered_batches, training_batches
@@ -36,7 +38,7 @@ def make_schedule(recipe: Recipe) -> "Schedule":
     from keras_models.schedule import Schedule
 
     values = dataclasses.asdict(recipe.training)
-    for name in ("batch_size", "checkpoint_seconds", "precision", "shuffle_images"):
+    for name in ("batch_size", "checkpoint_seconds", "precision", "shuffle_images", "statistics_images"):
         del values[name]
     return Schedule(**values)
 
@@ -56,7 +58,9 @@ def train_network(
         try:
             with training_together(args):
                 model = _attempt(args, recipe, data, run, begun_seconds, progress, start, writer)
-            return in_full_precision(recipe, model, is_parallel(args)), progress
+            model = in_full_precision(recipe, model, is_parallel(args))
+            settle_statistics(recipe, model, data)
+            return model, progress
         except errors.DivergedError as error:
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
                 raise
@@ -170,6 +174,21 @@ def naming_memory(recipe: Recipe) -> Iterator[None]:
             f"{recipe.image.size_pixels} px. Received: {reason}. Use a smaller batch: "
             f"--set training.batch_size={max(1, recipe.training.batch_size // 2)}"
         ) from error
+
+
+def settle_statistics(recipe: Recipe, model: "keras.Model", data: OpenData) -> None:
+    """Give the network's normalisation the statistics of `statistics_images` train images, if the recipe says so.
+
+    A function of weights and images alone, so a run that is resumed after its last epoch ends with the same ones.
+    """
+    from keras_models.batch_statistics import estimate_statistics
+
+    images = data.splits["train"].images
+    count = min(recipe.training.statistics_images, len(images))
+    places = np.arange(count) * len(images) // max(count, 1)
+    steps = -(-count // recipe.training.batch_size)
+    # Every so many-th, so that each batch is spread over the split too, were its rows sorted.
+    estimate_statistics(model, (np.stack([images[place] for place in places[step::steps]]) for step in range(steps)))
 
 
 def in_full_precision(recipe: Recipe, model: "keras.Model", is_spread: bool = False) -> "keras.Model":

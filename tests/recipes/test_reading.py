@@ -27,6 +27,7 @@ SHARED_TRAINING = {
     "checkpoint_seconds": 60.0,
     "precision": "float32",
     "shuffle_images": 0,
+    "statistics_images": 0,
 }
 
 
@@ -198,7 +199,8 @@ def test_an_unknown_key_is_refused_with_the_known_ones() -> None:
         "Expected only keys that a recipe has: training.epochs, training.batch_size, training.learning_rate, "
         "training.momentum, training.drop_every_epochs, training.drop_factor, training.optimizer, training.decay, "
         "training.warmup_epochs, training.weight_decay, training.label_smoothing, training.ema, "
-        "training.checkpoint_seconds, training.precision, training.shuffle_images. Received: training.epoch.",
+        "training.checkpoint_seconds, training.precision, training.shuffle_images, "
+        "training.statistics_images. Received: training.epoch.",
     )
     with pytest.raises(errors.UsageError, match=r"a recipe has: name, image, .* Received: optimizer\."):
         read_recipe("cnn", ["optimizer.name=adam"])

@@ -41,6 +41,7 @@ ADAM = dataclasses.replace(ADAMW, optimizer="adam", weight_decay=0.0)
         (STEPS, "checkpoint_seconds", -1.0),
         (STEPS, "shuffle_images", -1),
         (STEPS, "shuffle_images", 255),
+        (STEPS, "statistics_images", -1),
         (ADAMW, "weight_decay", -0.1),
         (ADAMW, "weight_decay", 1.1),
         (COSINE, "warmup_epochs", -0.1),
