@@ -15,6 +15,7 @@ from data_io.files import write_text
 from reports.analysis_tables import analysis_part
 from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
+from reports.markdown import as_markdown
 from reports.sweep_tables import sweep_rows, trial_rows
 
 ROOT = RESULTS.parent
@@ -62,30 +63,24 @@ def _table(name: str, part: str) -> str:
     else:
         kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
-    parts = [*map(_lines, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
+    parts = [*map(as_markdown, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
     return "\n\n".join(parts) + "\n"
 
 
 def _analysis(name: str, content: dict[str, Any], part: str) -> str:
     rows, text = analysis_part(content, part)
     source = f"Source: [results/{name}.json](results/{name}.json)."
-    return "\n\n".join(filter(None, [_lines(rows) if rows else "", " ".join(filter(None, [text, source]))])) + "\n"
+    return "\n\n".join(filter(None, [as_markdown(rows) if rows else "", " ".join(filter(None, [text, source]))])) + "\n"
 
 
 def _speeds(name: str, content: dict[str, Any], is_short: bool) -> str:
     source = f"Source: [results/{name}.json](results/{name}.json), medians over the rounds."
     if is_short:
-        return "\n\n".join([_lines(ratio_rows(content)), " ".join(filter(None, [source, content["note"]]))]) + "\n"
+        return "\n\n".join([as_markdown(ratio_rows(content)), " ".join(filter(None, [source, content["note"]]))]) + "\n"
     picture = f"![Times as good as plain PyTorch](results/{name}.png)"
     conditions = "\n".join(f"- {line}" for line in bench_conditions(content))
     note = " ".join(filter(None, [f"{source[:-1]} (least to most).", content["note"]]))
-    return "\n\n".join([picture, _lines(bench_rows(content)), conditions, note]) + "\n"
-
-
-def _lines(rows: list[list[str]]) -> str:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    lines.insert(1, "|" + "---|" * len(rows[0]))
-    return "\n".join(lines)
+    return "\n\n".join([picture, as_markdown(bench_rows(content)), conditions, note]) + "\n"
 
 
 def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:

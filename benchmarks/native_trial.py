@@ -18,7 +18,7 @@ import errors
 from benchmarks.measuring import StepClock, Stopwatch, usable_cores
 from benchmarks.native import Cnn, Mlp, to_tensor, train
 from benchmarks.pixels import load_pixels
-from benchmarks.trials import FullBatches, Trial, shuffled_batches
+from benchmarks.trials import Trial, shuffled_batches, take_full
 from recipes.reading import from_values
 from recipes.recipe import Recipe
 
@@ -46,7 +46,7 @@ def time_training(trial: Trial) -> dict[str, Any]:
     """Time `steps` steps of the original's loop after `warm_steps`."""
     recipe = from_values(trial.recipe)
     device = find_device(trial.device)
-    batches = FullBatches(
+    batches = take_full(
         shuffled_batches(recipe, load_pixels(Path(trial.pixels), "train")), trial.warm_steps + trial.steps
     )
     network = build_network(recipe).to(device)

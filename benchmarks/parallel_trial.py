@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 import backends
-from data_io.batches import ShuffledBatches
+from benchmarks.pixels import Pixels
+from benchmarks.trials import shuffled_batches
 from data_io.files import write_json
 from recipes.reading import from_values
 from recipes.recipe import Recipe
@@ -24,13 +25,8 @@ def find_losses(recipe: Recipe, folder: Path, devices: int, steps: int) -> list[
 
     known = {field.name for field in dataclasses.fields(Schedule)}
     values = {name: value for name, value in dataclasses.asdict(recipe.training).items() if name in known}
-    batches = ShuffledBatches(
-        np.load(folder / "images.npy", mmap_mode="r"),
-        np.load(folder / "labels.npy"),
-        recipe.training.batch_size,
-        recipe.seed,
-        recipe.augmentation.flip_probability,
-        recipe.augmentation.rotation_degrees,
+    batches = shuffled_batches(
+        recipe, Pixels(np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "labels.npy"))
     )
     check_devices(devices)
     with training_together(devices):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pixels import Pixels
-from data_io.batches import Batch, Plan, ShuffledBatches
+from data_io.batches import Batch, Plan, ShuffledBatches, StreamedBatches, training_batches
 from data_io.files import write_json
 from recipes.recipe import Recipe
 
@@ -59,24 +59,17 @@ class Trial:
         return result
 
 
-def shuffled_batches(recipe: Recipe, pixels: Pixels) -> ShuffledBatches:
+def shuffled_batches(recipe: Recipe, pixels: Pixels) -> StreamedBatches:
     """Return the recipe's shuffled and augmented batches."""
-    augmentation, training = recipe.augmentation, recipe.training
-    return ShuffledBatches(
-        pixels.images,
-        pixels.labels,
-        training.batch_size,
-        recipe.seed,
-        augmentation.flip_probability,
-        augmentation.rotation_degrees,
-        training.shuffle_images,
-    )
+    training = recipe.training
+    settings = training.batch_size, recipe.seed, asdict(recipe.augmentation), training.shuffle_images
+    return training_batches(pixels.images, pixels.labels, *settings, len(recipe.labels))
 
 
 class FullBatches:
     """The first `steps` full batches of training as one long epoch: a smaller last batch would compile anew."""
 
-    def __init__(self, batches: ShuffledBatches, steps: int) -> None:
+    def __init__(self, batches: StreamedBatches, steps: int) -> None:
         self.batches = batches
         self.images, self.labels = batches.images, batches.labels
         self.steps = steps
@@ -93,6 +86,21 @@ class FullBatches:
         """Return batch `index` of all; there is one epoch."""
         return self.batches.batch(index // self._full, index % self._full)
 
+
+class FullPlannedBatches(FullBatches):
+    """Such batches that also say how they are made."""
+
+    def __init__(self, batches: ShuffledBatches, steps: int) -> None:
+        super().__init__(batches, steps)
+        self._plan = batches.plan
+
     def plan(self, epoch: int, index: int) -> Plan:
         """Return how that batch is made, for a GPU that makes it itself."""
-        return self.batches.plan(index // self._full, index % self._full)
+        return self._plan(index // self._full, index % self._full)
+
+
+def take_full(batches: StreamedBatches, steps: int) -> FullBatches:
+    """Return full batches that say how they are made if `batches` do."""
+    if isinstance(batches, ShuffledBatches):
+        return FullPlannedBatches(batches, steps)
+    return FullBatches(batches, steps)

@@ -9,10 +9,9 @@ import backends
 import errors
 from commands.arguments.runs import RUNS
 from commands.steps.data import locate_data
-from commands.steps.sweeping.outcome import describe_sweep, show, write_outcome
+from commands.steps.sweeping.outcome import describe_sweep, leave_outcome, show
 from commands.steps.sweeping.sequence import Clock, run_in_turn
 from commands.steps.sweeping.states import FAILED, FINISHED, SweepRun
-from data_io.files import write_json
 from data_io.locking import locked
 from data_io.run_folder import check_writable
 from recipes.sweep import Sweep, combine
@@ -118,9 +117,4 @@ def make_runs(args: Namespace, sweep: Sweep, runs: list[SweepRun], folder: Path,
 def finish(args: Namespace, sweep: Sweep, runs: list[SweepRun], folder: Path) -> None:
     """Write and show the table."""
     content: dict[str, Any] = describe_sweep(sweep, runs, args.command_line)
-    rows = sweep_rows(content)
-    write_outcome(folder, NAME, content, rows)
-    if args.json:
-        write_json(args.json, content)
-    show(rows, content["note"])
-    print(f"wrote {folder / NAME}.json and .md", flush=True)
+    leave_outcome(folder, NAME, content, sweep_rows(content), args.json)

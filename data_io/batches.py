@@ -1,7 +1,9 @@
 """Batches as a pure function of (seed, epoch, index): the same bytes whoever asks, in whatever order, how often."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,3 +129,25 @@ class ShuffledBatches(StreamedBatches):
             degrees, zoom = float(draws.degrees[place]), float(draws.zooms[place])
             matrices.append(fixed_point_matrix(degrees, height, width, zoom, (right, down)))
         return Plan(places, draws.flipped[places], np.stack(matrices))
+
+
+def training_batches(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.int32],
+    batch_size: int,
+    seed: int,
+    augmentation: Mapping[str, Any],
+    shuffle_images: int,
+    classes: int,
+) -> StreamedBatches:
+    """Return shuffled and augmented batches; `augmentation` holds all values of a recipe's table of that name.
+
+    Those that are streamed do not say how they are made: a GPU would take all images into its memory. Neither do those
+    whose pixels change their values, which is done in NumPy and Pillow alone.
+    """
+    values = dict(augmentation)
+    chances = values.pop("flip_probability"), values.pop("rotation_degrees")
+    changes = Changes(**values)
+    is_planned = changes.only_move_pixels and not shuffle_images
+    kind = ShuffledBatches if is_planned else StreamedBatches
+    return kind(images, labels, batch_size, seed, *chances, shuffle_images, changes, classes)

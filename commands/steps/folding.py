@@ -102,9 +102,8 @@ def train_folds(
 
 def _say_copies(opened: OpenData, folds: int) -> None:
     labelled = [opened.splits[name] for name in LABELLED_SPLITS]
-    joined = join_labelled({split.split.name: split.split for split in labelled})
-    assert joined.labels is not None  # of splits that have them
-    fold_of = deal_folds(joined.ids, joined.labels, folds)
+    ids = [image_id for split in labelled for image_id in split.split.ids]
+    fold_of = deal_folds(ids, np.concatenate([split.labels for split in labelled]), folds)
     copies = count_copies_across((digest for split in labelled for digest in split.pixel_digests), fold_of)
     if copies:
         print(f"notice: {copies:,} of the images have copies in other folds: their answers are not out of fold")

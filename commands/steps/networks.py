@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import errors
+from data_io import batches
 from data_io.artefact_files import MAXIMUM_ARTEFACT_BYTES
-from data_io.batches import Batches, ShuffledBatches, StreamedBatches
-from data_io.changes import Changes
+from data_io.batches import Batches, StreamedBatches
 from data_io.model_files import KERAS_FILE, describe_content
 from data_io.run_folder import MANIFEST, MODEL, RECIPE, check_digest, read_manifest
 from recipes.reading import from_values
@@ -113,26 +113,10 @@ def count_kernels(recipe: Recipe) -> int:
 
 
 def training_batches(recipe: Recipe, cached: Labelled) -> StreamedBatches:
-    """Return the recipe's shuffled and augmented batches of a labelled split.
-
-    Those of a recipe with `shuffle_images` do not say how they are made: a GPU would take all images into its memory.
-    Neither do those whose pixels change their values, which is done in NumPy and Pillow alone.
-    """
-    values = dataclasses.asdict(recipe.augmentation)
-    chances = values.pop("flip_probability"), values.pop("rotation_degrees")
-    changes = Changes(**values)
-    is_planned = changes.only_move_pixels and not recipe.training.shuffle_images
-    kind = ShuffledBatches if is_planned else StreamedBatches
-    return kind(
-        cached.images,
-        cached.labels,
-        recipe.training.batch_size,
-        recipe.seed,
-        *chances,
-        recipe.training.shuffle_images,
-        changes,
-        len(recipe.labels),
-    )
+    """Return the recipe's shuffled and augmented batches of a labelled split."""
+    training, augmentation = recipe.training, dataclasses.asdict(recipe.augmentation)
+    settings = training.batch_size, recipe.seed, augmentation, training.shuffle_images, len(recipe.labels)
+    return batches.training_batches(cached.images, cached.labels, *settings)
 
 
 def ordered_batches(recipe: Recipe, cached: Labelled) -> Batches:

@@ -43,6 +43,13 @@ def predict(model: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Predict:
     return command
 
 
+@pytest.fixture
+def whole(predict: Predict, many: Path, tmp_path: Path) -> bytes:
+    """The CSV that one process makes of the images `many` of the module that asks."""
+    assert predict(many, "--on-bad", "mark", "--out", tmp_path / "whole.csv").exit_code == 0
+    return (tmp_path / "whole.csv").read_bytes()
+
+
 def paint(path: Path, red: int, green: int, **options: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (20, 20), (red, green, 9)).save(path, **options)

@@ -53,12 +53,6 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def whole(predict: Predict, many: Path, tmp_path: Path) -> bytes:
-    assert predict(many, "--on-bad", "mark", "--out", tmp_path / "whole.csv").exit_code == 0
-    return (tmp_path / "whole.csv").read_bytes()
-
-
-@pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Have this process answer in Ray's place, one block a part, the last part first; the parts it is asked for."""
     numbers: list[int] = []

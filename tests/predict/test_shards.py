@@ -29,12 +29,6 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def whole(predict: Predict, many: Path, tmp_path: Path) -> bytes:
-    assert predict(many, "--on-bad", "mark", "--out", tmp_path / "whole.csv").exit_code == 0
-    return (tmp_path / "whole.csv").read_bytes()
-
-
 def answer_parts(predict: Predict, many: Path, folder: Path, shards: int, *words: object) -> list[Path]:
     parts = [folder / f"part{shard}.csv" for shard in range(shards)]
     for shard, part in enumerate(parts):

@@ -14,7 +14,7 @@ import backends
 import errors
 from benchmarks.measuring import StepClock, Stopwatch, usable_cores
 from benchmarks.pixels import load_pixels
-from benchmarks.trials import FullBatches, Trial, shuffled_batches
+from benchmarks.trials import Trial, shuffled_batches, take_full
 from commands.steps.contracts import TEMPERATURE
 from commands.steps.fitting import make_schedule
 from commands.steps.networks import build_network, ordered_batches
@@ -42,7 +42,7 @@ def time_training(trial: Trial) -> dict[str, Any]:
     device = find_device(trial.device)
     pixels = load_pixels(Path(trial.pixels), "train")
     # More batches than are timed, so that the end of an epoch is never reached.
-    batches = FullBatches(shuffled_batches(recipe, pixels), trial.warm_steps + trial.steps + SPARE_STEPS)
+    batches = take_full(shuffled_batches(recipe, pixels), trial.warm_steps + trial.steps + SPARE_STEPS)
     model = build_network(recipe, recipe.training.precision)
     schedule = make_schedule(recipe)
     metrics = compile_model(model, schedule, batches.steps)

@@ -13,6 +13,7 @@ from commands.steps.sweeping.states import FINISHED, SweepRun
 from data_io.files import write_json, write_text
 from data_io.run_folder import describe_hardware, read_commit
 from recipes.sweep import Sweep
+from reports.markdown import as_markdown
 from reports.sweep_tables import find_mean
 
 DEVIATION = "± is the sample standard deviation over seeds; minutes are a run's mean."
@@ -80,18 +81,17 @@ def describe_run(run: SweepRun) -> dict[str, Any]:
     }
 
 
-def write_outcome(folder: Path, name: str, content: Mapping[str, Any], rows: Sequence[Sequence[str]]) -> None:
-    """Write `name`.json and `name`.md. Raises EnvironmentFault."""
+def leave_outcome(
+    folder: Path, name: str, content: Mapping[str, Any], rows: Sequence[Sequence[str]], copy: Path | None
+) -> None:
+    """Write `name`.json and `name`.md, and the JSON to `copy` too, and show the table. Raises EnvironmentFault."""
     write_json(folder / f"{name}.json", content)
     text = f"# {content['name']}\n\n{as_markdown(rows)}\n\n{content['note']}\n"
     write_text(folder / f"{name}.md", text)
-
-
-def as_markdown(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows, the titles first, as a table in Markdown."""
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    lines.insert(1, "|" + "---|" * len(rows[0]))
-    return "\n".join(lines)
+    if copy:
+        write_json(copy, content)
+    show(rows, content["note"])
+    print(f"wrote {folder / name}.json and .md", flush=True)
 
 
 def show(rows: Sequence[Sequence[str]], note: str) -> None:

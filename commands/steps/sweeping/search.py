@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import errors
-from commands.steps.sweeping.outcome import show, surroundings, write_outcome
+from commands.steps.sweeping.outcome import leave_outcome, surroundings
 from commands.steps.sweeping.sequence import Clock, describe, make
 from commands.steps.sweeping.states import FINISHED, SweepRun
-from data_io.files import write_bytes, write_json
+from data_io.files import write_bytes
 from data_io.locking import locked
 from data_io.run_folder import check_writable
 from recipes.reading import read_recipe
@@ -226,9 +226,4 @@ def finish(args: Namespace, sweep: Sweep, study: "optuna.Study", row: Row, backe
         "search_seed": args.search_seed,
         "trials": trials,
     }
-    rows = trial_rows(content)
-    write_outcome(folder, NAME, content, rows)
-    if args.json:
-        write_json(args.json, content)
-    show(rows, content["note"])
-    print(f"wrote {folder / NAME}.json and .md", flush=True)
+    leave_outcome(folder, NAME, content, trial_rows(content), args.json)
