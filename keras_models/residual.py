@@ -5,7 +5,8 @@ from typing import Any
 
 import keras
 
-from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, normalize, pool, scale
+from keras_models.image_statistics import ImageStatistics
+from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, normalize, normalize_numbers, pool, scale
 
 
 def build(
@@ -14,8 +15,10 @@ def build(
     seed: int,
     channels: Sequence[int] = (32, 64, 128, 256),
     blocks: Sequence[int] = (1, 1, 1),
+    dense_units: Sequence[int] = (),
     dropout_fraction: float = 0.0,
     input: str = "rgb",
+    transform: str = "none",
 ) -> keras.Model:
     """Return the network: uint8 (N, size_pixels, size_pixels, 3) named `image` to float32 logits (N, classes).
 
@@ -26,6 +29,10 @@ def build(
     convolution beside which its input is added (He et al., 2016, with one convolution instead of two: at these depths
     the second costs more seconds than epochs with it win). Every convolution is followed by batch normalisation and
     ReLU. Means over all places, since a generator's fingerprint has no fixed one, dropout, logits.
+
+    With the `transform` `statistics` so go ImageStatistics, normalised over the batch, through a dense layer, batch
+    normalisation and ReLU per entry of `dense_units`, and come to the logits beside the means: colours and noise of
+    the whole image, which convolutions would have to learn to measure.
     """
     layers = SeededLayers(seed)
     image = image_input(size_pixels)
@@ -37,6 +44,9 @@ def build(
             name = f"stage_{stage}_block_{block}"
             features = keras.layers.Add(name=f"{name}_add")([features, _convolve(layers, filters, features, name)])
     features = keras.layers.GlobalAveragePooling2D(data_format=CHANNELS_LAST, name="mean")(features)
+    if transform == "statistics":
+        numbers = _measure(layers, dense_units, image)
+        features = keras.layers.Concatenate(name="mean_and_numbers")([features, numbers])
     features = layers.dropout(dropout_fraction, features, "dropout")
     return keras.Model(image, layers.logits(classes, features), name="residual")
 
@@ -47,6 +57,14 @@ def _fold(image: Any, size_pixels: int) -> Any:
     rows = keras.layers.Reshape((half, 2, half, pixels), name="fold_rows")(image)
     places = keras.layers.Permute((1, 3, 2, 4), name="fold_places")(rows)
     return keras.layers.Reshape((half, half, 2 * pixels), name="fold")(places)
+
+
+def _measure(layers: SeededLayers, dense_units: Sequence[int], image: Any) -> Any:
+    numbers = normalize_numbers(ImageStatistics(name="statistics")(image), "statistics_normalization")
+    for number, units in enumerate(dense_units, start=1):
+        numbers = layers.dense(units, numbers, f"dense_{number}")
+        numbers = keras.layers.ReLU(name=f"relu_{number}")(normalize_numbers(numbers, f"normalization_{number}"))
+    return numbers
 
 
 def _convolve(layers: SeededLayers, filters: int, features: Any, name: str) -> Any:

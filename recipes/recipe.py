@@ -21,7 +21,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "normalization": ("none", "batch"),
         "transform": ("none", "statistics"),
     },
-    "residual": {},
+    "residual": {"transform": ("none", "statistics")},
 }
 INPUTS = ("rgb", "grey")
 DATA = ("competition", "sample")
@@ -63,7 +63,8 @@ class Image:
 class Model:
     """Widths of the network: `channels` one per convolution block, `dense_units` one per hidden dense layer.
 
-    Of a residual network the first of `channels` is the stem's, the others its stages', each with so many `blocks`.
+    Of a residual network the first of `channels` is the stem's, the others its stages', each with so many `blocks`; its
+    `dense_units` are of layers beside the convolutions, which see numbers about the image, for `statistics` alone.
 
     It is given RGB images always; with the `input` `grey` it makes grey ones of them first (ITU-R 601-2, as Pillow and
     torchvision do). `normalization` of a cnn is of its convolutions: `batch`, or `none`; of an mlp, of its hidden
@@ -88,7 +89,10 @@ class Model:
         expect(self.classes >= 2, "model.classes", "2 or more", self.classes)
         expect(0 <= self.dropout_fraction < 1, "model.dropout_fraction", "0 up to, not with, 1", self.dropout_fraction)
         if self.family == "residual":
-            expect(not self.dense_units, "model.dense_units", "none for a residual network", self.dense_units)
+            has_numbers = self.transform == "statistics"
+            wanted = "positive numbers for statistics, else none for a residual network"
+            is_fit = min(self.dense_units, default=0) > 0 if has_numbers else not self.dense_units
+            expect(is_fit, "model.dense_units", wanted, self.dense_units)
             stages = len(self.channels) - 1
             expect(min(self.blocks, default=-1) >= 0, "model.blocks", "numbers of 0 or more", self.blocks)
             expect(len(self.blocks) == stages, "model.blocks", "one less than model.channels has", self.blocks)

@@ -100,8 +100,9 @@ def count_kernels(recipe: Recipe) -> int:
     inputs = 1 if model.input == "grey" else 3
     if model.family == "residual":
         channels = [4 * inputs, *model.channels]
-        units = [model.channels[-1], classes]
+        units = [*model.dense_units, classes]
         added = sum(9 * width**2 * count for width, count in zip(model.channels[1:], model.blocks, strict=True))
+        added += model.channels[-1] * classes
     else:
         channels = [inputs, *model.channels]
         side_pixels = recipe.image.size_pixels >> len(model.channels)

@@ -70,3 +70,23 @@ def test_the_networks_weights_do_not_depend_on_dropout() -> None:
 def test_a_grey_image_is_folded_to_four_channels(images: np.ndarray) -> None:
     grey = residual.build(20, 5, seed=0, channels=(4, 6), blocks=(0,), input="grey")
     assert output_of(grey, "fold", images).shape == (3, 10, 10, 4)
+
+
+def test_numbers_about_the_image_come_to_the_logits_beside_the_means(images: np.ndarray) -> None:
+    both = residual.build(20, 5, seed=0, channels=(4, 6), blocks=(1,), dense_units=(7,), transform="statistics")
+    joined = output_of(both, "mean_and_numbers", images)
+    assert joined.shape == (3, 6 + 7)
+    last = output_of(both, "stage_1_block_1_add", images)
+    np.testing.assert_allclose(joined[:, :6], last.mean(axis=(1, 2)), rtol=1e-5, atol=1e-6)
+    numbers = output_of(both, "statistics", images)
+    kernel, bias = both.get_layer("dense_1").get_weights()
+    # untrained, both normalisations divide by sqrt(1 + 1e-7) and do no more
+    np.testing.assert_allclose(joined[:, 6:], np.maximum(numbers @ kernel + bias, 0), rtol=1e-4, atol=1e-5)
+
+
+def test_the_convolutions_begin_alike_with_numbers_beside_them() -> None:
+    one = residual.build(20, 5, seed=3, channels=(4, 6), blocks=(1,))
+    other = residual.build(20, 5, seed=3, channels=(4, 6), blocks=(1,), dense_units=(7,), transform="statistics")
+    for name in ("stem_convolution", "stage_1_convolution", "stage_1_block_1_convolution"):
+        for left, right in zip(one.get_layer(name).get_weights(), other.get_layer(name).get_weights(), strict=True):
+            np.testing.assert_array_equal(left, right)

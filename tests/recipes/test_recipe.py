@@ -116,10 +116,21 @@ def test_a_residual_network_has_a_number_of_blocks_for_each_stage_and_no_dense_l
     for blocks in ((), (1,), (1, 1, 1), (1, -1)):
         with pytest.raises(errors.UsageError, match=r"Expected model\.blocks"):
             Model(**values, blocks=blocks, dense_units=())
-    with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be none"):
+    with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be .* none for a residual network"):
         Model(**values, blocks=(1, 0), dense_units=(8,))
     with pytest.raises(errors.UsageError, match=r"Expected model\.blocks to be none for cnn"):
         dataclasses.replace(MODEL, blocks=(1,))
+
+
+def test_a_residual_network_on_statistics_too_has_dense_layers_for_them() -> None:
+    values: dict[str, Any] = {"family": "residual", "classes": 5, "dropout_fraction": 0.0, "channels": (8, 16)}
+    both = Model(**values, blocks=(1,), dense_units=(8,), transform="statistics")
+    assert both.options["transform"] == "statistics" and both.options["dense_units"] == (8,)
+    for units in ((), (8, 0)):
+        with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be positive numbers for statistics"):
+            Model(**values, blocks=(1,), dense_units=units, transform="statistics")
+    with pytest.raises(errors.UsageError, match=r"Expected model\.input to be rgb for statistics"):
+        dataclasses.replace(both, input="grey")
 
 
 def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
