@@ -18,7 +18,6 @@ from PIL import Image
 
 import backends
 import errors
-from benchmarks.architectures import describe_networks
 from benchmarks.image_measuring import explore
 from benchmarks.record import RESULTS
 from benchmarks.run_reading import compare_runs, read_run
@@ -105,7 +104,6 @@ def main(arguments: list[str]) -> None:
         "measuring_cpu_seconds": time.process_time() - begun,
         "splits": found,
         "cues": cues,
-        "networks": describe_networks(),
         "runs": runs,
         "comparisons": comparisons,
     }

@@ -1,13 +1,19 @@
-"""The layers of the recipes' networks, counted from the networks themselves: parameters, and products per image."""
+"""The layers of the recipes' networks, counted from the networks themselves: `python -m benchmarks.architectures`.
+
+Writes results/networks.json: parameters, and products per image. `python -m benchmarks.documents` makes tables of it.
+"""
 
 import math
 import os
 from typing import Any
 
 import backends
+from benchmarks.record import RESULTS
+from data_io.files import write_json
+from data_io.run_folder import read_commit
 from recipes.reading import read_recipe
 
-RECIPES = ("cnn", "mlp", "fast", "best_cpu")
+RECIPES = ("cnn", "mlp", "fast", "best_cpu", "mlp_best", "best")
 
 
 def describe_networks() -> list[dict[str, Any]]:
@@ -70,3 +76,20 @@ def describe_layer(layer: Any) -> dict[str, Any]:
 def _output_shape(layer: Any) -> tuple[Any, ...]:
     output = layer.output
     return tuple((output[0] if isinstance(output, list) else output).shape)
+
+
+def main() -> None:
+    """Write results/networks.json."""
+    path = RESULTS / "networks.json"
+    content = {
+        "command": "python -m benchmarks.architectures",
+        "commit": read_commit(),
+        "versions": backends.versions(),
+        "networks": describe_networks(),
+    }
+    write_json(path, content)
+    print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

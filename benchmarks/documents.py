@@ -1,8 +1,9 @@
 """Tables of the documents, generated from `results/`: `python -m benchmarks.documents`.
 
 A document holds `<!-- results: NAME -->` … `<!-- end -->`; what stands between is made from results/NAME.json. Of what
-`bench` wrote, `<!-- results: NAME ratios -->` is the short table; of what `benchmarks.analysis` wrote, a word names
-each part. With `<!-- results: NAME, if there -->` a file that is not there leaves nothing between.
+`bench` wrote, `<!-- results: NAME ratios -->` is the short table; of what `benchmarks.analysis` and
+`benchmarks.architectures` wrote, a word names each part. With `<!-- results: NAME, if there -->` a file that is not
+there leaves nothing between.
 """
 
 import json
@@ -48,7 +49,7 @@ def _table(name: str, part: str) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     if "sections" in content:
         return _speeds(name, content, part == "ratios")
-    if "cues" in content:
+    if "cues" in content or "networks" in content:
         return _analysis(name, content, part)
     first = content["runs"][0] if "runs" in content else content
     versions = first["versions"]

@@ -109,9 +109,10 @@ def normalize(features: Any, name: str) -> Any:
 def normalize_numbers(features: Any, name: str) -> Any:
     """Apply batch normalisation to float (N, F) by Keras' own layer: that of `normalize` is for images.
 
-    Numbers may differ by as little as 1e-3 from image to image, such as shares of pixels, so epsilon is 1e-7.
+    Numbers may differ by as little as 1e-3 from image to image, such as shares of pixels, so epsilon is 1e-7, and the
+    layer is of float32 whatever those around it compute with: bfloat16 has two or three digits.
     """
-    return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name)(features)
+    return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name, dtype="float32")(features)
 
 
 def pool(features: Any, name: str) -> Any:

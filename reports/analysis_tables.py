@@ -1,4 +1,4 @@
-"""The tables and sentences of docs/analysis.md, made from what results/analysis.json holds."""
+"""The tables and sentences of docs/analysis.md, made from what results/analysis.json and networks.json hold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

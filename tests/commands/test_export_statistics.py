@@ -7,7 +7,6 @@ import pytest
 import run
 from tests.commands.conftest import RECIPE
 
-
 MODELS = {
     "mlp": 'family = "mlp"\nnormalization = "batch"',
     "residual": 'family = "residual"\nchannels = [4, 8]\nblocks = [1]',

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_models import residual
+from keras_models.building import build
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +91,11 @@ def test_the_convolutions_begin_alike_with_numbers_beside_them() -> None:
     for name in ("stem_convolution", "stage_1_convolution", "stage_1_block_1_convolution"):
         for left, right in zip(one.get_layer(name).get_weights(), other.get_layer(name).get_weights(), strict=True):
             np.testing.assert_array_equal(left, right)
+
+
+def test_numbers_about_the_image_are_normalised_in_float32_in_a_network_of_bfloat16() -> None:
+    options = {"channels": (4, 6), "blocks": (1,), "dense_units": (7,), "transform": "statistics"}
+    both = build("residual", 20, 5, 0, "bfloat16", **options)
+    for name in ("statistics", "statistics_normalization", "normalization_1"):
+        assert both.get_layer(name).compute_dtype == "float32"
+    assert both.get_layer("dense_1").compute_dtype == "bfloat16"

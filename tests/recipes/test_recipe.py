@@ -127,7 +127,7 @@ def test_a_residual_network_on_statistics_too_has_dense_layers_for_them() -> Non
     both = Model(**values, blocks=(1,), dense_units=(8,), transform="statistics")
     assert both.options["transform"] == "statistics" and both.options["dense_units"] == (8,)
     for units in ((), (8, 0)):
-        with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be positive numbers for statistics"):
+        with pytest.raises(errors.UsageError, match=r"Expected model\.dense_units to be positive numbers for stat"):
             Model(**values, blocks=(1,), dense_units=units, transform="statistics")
     with pytest.raises(errors.UsageError, match=r"Expected model\.input to be rgb for statistics"):
         dataclasses.replace(both, input="grey")
