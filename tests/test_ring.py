@@ -12,7 +12,7 @@ import backends
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUESTED = os.environ.get("TEST_BACKENDS", ",".join(backends.BACKENDS)).split(",")
-TIME_LIMIT_SECONDS = 900  # six times what the slowest backend takes; a hang must end
+TIME_LIMIT_SECONDS = 2400  # a hang must end; 150 s on two cores with AVX-512, 900 and more on busy ones without it
 
 
 @pytest.mark.parametrize("backend", REQUESTED)
