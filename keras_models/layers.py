@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_models.image_statistics import ImageStatistics
 from keras_models.initializers import FanInUniform
 from keras_models.kernels.choice import Convolution, Normalization, Pooling
 
@@ -113,6 +114,11 @@ def normalize_numbers(features: Any, name: str) -> Any:
     layer is of float32 whatever those around it compute with: bfloat16 has two or three digits.
     """
     return keras.layers.BatchNormalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name, dtype="float32")(features)
+
+
+def measure(image: Any) -> Any:
+    """Turn uint8 (N, H, W, 3) into ImageStatistics, each normalised over the batch: float32 (N, 528)."""
+    return normalize_numbers(ImageStatistics(name="statistics")(image), "statistics_normalization")
 
 
 def pool(features: Any, name: str) -> Any:

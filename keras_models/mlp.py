@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_models.image_statistics import ImageStatistics
-from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, leaky_relu, normalize_numbers, scale
+from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, leaky_relu, measure, normalize_numbers, scale
 
 
 def build(
@@ -28,7 +27,7 @@ def build(
     layers = SeededLayers(seed)
     image = image_input(size_pixels)
     if transform == "statistics":
-        features = normalize_numbers(ImageStatistics(name="statistics")(image), "statistics_normalization")
+        features = measure(image)
     else:
         features = keras.layers.Flatten(data_format=CHANNELS_LAST, name="flatten")(scale(image, input))
     for number, units in enumerate(dense_units, start=1):

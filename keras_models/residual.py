@@ -5,8 +5,16 @@ from typing import Any
 
 import keras
 
-from keras_models.image_statistics import ImageStatistics
-from keras_models.layers import CHANNELS_LAST, SeededLayers, image_input, normalize, normalize_numbers, pool, scale
+from keras_models.layers import (
+    CHANNELS_LAST,
+    SeededLayers,
+    image_input,
+    measure,
+    normalize,
+    normalize_numbers,
+    pool,
+    scale,
+)
 
 
 def build(
@@ -45,7 +53,7 @@ def build(
             features = keras.layers.Add(name=f"{name}_add")([features, _convolve(layers, filters, features, name)])
     features = keras.layers.GlobalAveragePooling2D(data_format=CHANNELS_LAST, name="mean")(features)
     if transform == "statistics":
-        numbers = _measure(layers, dense_units, image)
+        numbers = _describe(layers, dense_units, image)
         features = keras.layers.Concatenate(name="mean_and_numbers")([features, numbers])
     features = layers.dropout(dropout_fraction, features, "dropout")
     return keras.Model(image, layers.logits(classes, features), name="residual")
@@ -59,8 +67,8 @@ def _fold(image: Any, size_pixels: int) -> Any:
     return keras.layers.Reshape((half, half, 2 * pixels), name="fold")(places)
 
 
-def _measure(layers: SeededLayers, dense_units: Sequence[int], image: Any) -> Any:
-    numbers = normalize_numbers(ImageStatistics(name="statistics")(image), "statistics_normalization")
+def _describe(layers: SeededLayers, dense_units: Sequence[int], image: Any) -> Any:
+    numbers = measure(image)
     for number, units in enumerate(dense_units, start=1):
         numbers = layers.dense(units, numbers, f"dense_{number}")
         numbers = keras.layers.ReLU(name=f"relu_{number}")(normalize_numbers(numbers, f"normalization_{number}"))
