@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_models.image_statistics import ImageStatistics
+from keras_models.image_statistics import CountedStatistics
 from keras_models.initializers import FanInUniform
 from keras_models.kernels.choice import Convolution, Normalization, Pooling
 
@@ -117,8 +117,8 @@ def normalize_numbers(features: Any, name: str) -> Any:
 
 
 def measure(image: Any) -> Any:
-    """Turn uint8 (N, H, W, 3) into ImageStatistics, each normalised over the batch: float32 (N, 528)."""
-    return normalize_numbers(ImageStatistics(name="statistics")(image), "statistics_normalization")
+    """Turn uint8 (N, H, W, 3) into ImageStatistics, each normalised over the batch: float32 (N, 1009)."""
+    return normalize_numbers(CountedStatistics(name="statistics")(image), "statistics_normalization")
 
 
 def pool(features: Any, name: str) -> Any:

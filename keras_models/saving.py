@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 
+from keras_models.image_statistics import CountedStatistics, ImageStatistics
 from keras_models.kernels import choice
 from keras_models.weights_file import read_weights
 
@@ -11,6 +12,7 @@ PLAIN = {
     choice.Convolution: keras.layers.Conv2D,
     choice.Normalization: keras.layers.BatchNormalization,
     choice.Pooling: keras.layers.MaxPooling2D,
+    CountedStatistics: ImageStatistics,
 }
 
 
@@ -27,15 +29,24 @@ def save_model(model: keras.Model, path: Path) -> None:
 def copy_plain(model: keras.Model) -> keras.Model:
     """Return a copy that was never compiled, of Keras' own layers, which any backend and converter knows.
 
-    They are in place of those that the backend in use is fast with. `Grey`, which Keras has not, is ours still.
+    They are in place of those that the backend in use is fast with. `Grey` and `ImageStatistics`, which Keras has not,
+    are ours still.
     """
     config = model.get_config()
     for layer, written in zip(model.layers, config["layers"], strict=True):
         if plain := PLAIN.get(type(layer)):
-            written.update(module="keras.layers", class_name=plain.__name__, registered_name=None)
+            written.update(_name(plain))
     bare = keras.Model.from_config(config)
     bare.set_weights(model.get_weights())
     return bare
+
+
+def _name(layer: type[keras.layers.Layer]) -> dict[str, str | None]:
+    """Return what a configuration calls a class of layers."""
+    registered = keras.saving.get_registered_name(layer)
+    if registered == layer.__name__:
+        return {"module": "keras.layers", "class_name": layer.__name__, "registered_name": None}
+    return {"module": layer.__module__, "class_name": layer.__name__, "registered_name": registered}
 
 
 def in_plain_layers(model: keras.Model) -> keras.Model:

@@ -23,6 +23,17 @@ def add_up(arrays: Sequence[Any]) -> Any:
     return sum(jnp.sum(array) for array in arrays)
 
 
+def count_codes(codes: Any, count: int) -> Any:
+    """Return how often each of 0 to count - 1 is in each row of whole numbers (N, P): float32 (N, count).
+
+    None on a GPU, and over several devices, as with the layers below.
+    """
+    if not IS_ONE_CPU:
+        return None
+    rows = jnp.arange(len(codes))[:, None]
+    return jnp.zeros((len(codes), count)).at[rows, codes.astype("int32")].add(1.0)
+
+
 def _convolve(features: Any, kernel: Any) -> Any:
     return lax.conv_general_dilated(features, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
 

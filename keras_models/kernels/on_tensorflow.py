@@ -19,6 +19,11 @@ def add_up(variables: Sequence[Any]) -> Any:
     return tf.add_n([tf.reduce_sum(variable) for variable in variables])
 
 
+def count_codes(codes: Any, count: int) -> Any:
+    """Return how often each of 0 to count - 1 is in each row of whole numbers (N, P): float32 (N, count)."""
+    return tf.cast(tf.math.bincount(tf.cast(codes, "int32"), minlength=count, maxlength=count, axis=-1), "float32")
+
+
 class Normalization(keras.layers.BatchNormalization):
     """BatchNormalization over the last axis; statistics and weights are float32, features may be bfloat16."""
 

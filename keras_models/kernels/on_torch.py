@@ -18,6 +18,19 @@ def add_up(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
     return torch.stack([tensor.sum() for tensor in tensors]).sum()
 
 
+@torch.no_grad()
+def count_codes(codes: torch.Tensor, count: int) -> torch.Tensor | None:
+    """Return how often each of 0 to count - 1 is in each row of whole numbers (N, P): float32 (N, count).
+
+    None on a GPU, where threads that count to one number wait for each other.
+    """
+    if codes.device.type != "cpu":
+        return None
+    rows = torch.arange(len(codes), device=codes.device)[:, None] * count
+    counts = torch.bincount((codes.long() + rows).flatten(), minlength=len(codes) * count)
+    return counts.reshape(-1, count).float()
+
+
 def _channels_first(features: torch.Tensor) -> torch.Tensor:
     return features.permute(0, 3, 1, 2)  # a view: its memory stays channels-last, which is what oneDNN is fast with
 
