@@ -132,7 +132,7 @@ def test_the_sweep_of_unknown_generators_leaves_each_class_out_once() -> None:
     assert {(one.recipe.name, one.recipe.training.epochs) for one in combinations} == {("cnn", 15)}
 
 
-def test_the_ablation_changes_one_thing_of_fast_in_each_row_but_the_first() -> None:
+def test_the_ablation_changes_one_thing_of_best_cpu_in_each_row_but_the_first() -> None:
     sweep = read_sweep(FOLDER / "sweeps" / "ablation.toml")
     recipes = [one.recipe for one in combine(sweep, ["jax"])[: len(sweep.rows)]]
     whole = dataclasses.asdict(recipes[0])
@@ -140,4 +140,6 @@ def test_the_ablation_changes_one_thing_of_fast_in_each_row_but_the_first() -> N
         values = dataclasses.asdict(recipe)
         parts = ("augmentation", "model", "training")
         changed = [name for part in parts for name in whole[part] if values[part][name] != whole[part][name]]
-        assert len(changed) == 1, changed
+        assert len(changed) == 1 or set(changed) == {"transform", "dense_units"}, (
+            changed
+        )  # layers for what is not there
