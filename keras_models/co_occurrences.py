@@ -1,5 +1,6 @@
 """How often levels occur together: at one place in three channels, or at three neighbouring places."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ def co_occurrences(levels: Sequence[Any], count: int, counter: Counter | None = 
     or by a product of matrices, which every runtime of an export has, and which reads and writes `count` squared
     numbers for a place.
     """
-    parts = [ops.reshape(level, (-1, _places(level))) for level in levels]
+    parts = [ops.reshape(level, (-1, math.prod(level.shape[1:]))) for level in levels]
     places = int(parts[0].shape[-1])
     if counter is not None and (counts := counter(_combine(parts, count), count ** len(parts))) is not None:
         return counts / places
@@ -40,10 +41,3 @@ def _combine(parts: Sequence[Any], count: int) -> Any:
     for part in parts[1:]:
         code = code * count + part
     return code
-
-
-def _places(level: Any) -> int:
-    places = 1
-    for side in level.shape[1:]:
-        places *= int(side)
-    return places
