@@ -49,7 +49,7 @@ def run(args: Namespace) -> None:
     """Measure; write bench.json and bench.png after each part. Raises PromiseError if nobody came through."""
     chosen = [name for name in WHAT if name in (args.what or WHAT)]
     args.backend_names = choose_backends(args.backends, False)
-    threads = choose_threads(args.threads)
+    threads = choose_threads(args.threads, args.quick)
     recipes = [read_recipe(name) for name in ([args.recipe] if args.recipe else RECIPES)]
     parent = args.out or Path(RUNS)
     check_writable(parent)
@@ -67,7 +67,7 @@ def run(args: Namespace) -> None:
         stand = Stand(args, data.resolve(), Path(work), folder / "logs", threads, repeats)
         for name in chosen:
             begun, load = time.monotonic(), os.getloadavg()
-            tables = _measure_accuracy(stand, sections) if name == "accuracy" else SECTIONS[name](stand, recipes)
+            tables = _measure(name, stand, recipes, sections)
             facts = {"seconds": time.monotonic() - begun, "load_before": load[0], "tables": tables}
             sections[name] = {**_describe(args, name, threads, repeats), **facts}
             sections[name]["hardware"] = describe_hardware(find_device(tables))
@@ -78,11 +78,15 @@ def run(args: Namespace) -> None:
         raise errors.PromiseError("Expected a contestant to come through. Received: none did; see the table.")
 
 
-def choose_threads(wanted: str | None) -> list[int]:
-    """Split `--threads`; without it 1 and 2, or 1 where there is one core. Raises UsageError for what cannot be."""
+def choose_threads(wanted: str | None, is_quick: bool = False) -> list[int]:
+    """Split `--threads`; without it 1 and 2, or the more of these if it is to be quick, or 1 where there is one core.
+
+    Raises UsageError for what cannot be.
+    """
     cores = usable_cores()
     if wanted is None:
-        return list(range(1, min(cores, 2) + 1))
+        most = min(cores, 2)
+        return [most] if is_quick else list(range(1, most + 1))
     words = wanted.split(",")
     if not all(word.isdecimal() and 1 <= int(word) <= cores for word in words):
         raise errors.UsageError(
@@ -91,14 +95,21 @@ def choose_threads(wanted: str | None) -> list[int]:
     return sorted({int(word) for word in words})
 
 
-def _measure_accuracy(stand: Stand, sections: dict[str, Any]) -> Tables:
-    """With `--quick` the sample data, its recipe, and the backend that trained fastest, or the first."""
+def _measure(name: str, stand: Stand, recipes: list[Recipe], sections: dict[str, Any]) -> Tables:
+    """With `--quick` whole processes are those of the backend that trained fastest, or the first."""
+    if stand.is_quick and name in ("job", "accuracy"):
+        fastest = find_fastest(sections["training"]["tables"], stand.backends) if "training" in sections else None
+        quick = Namespace(**{**vars(stand.args), "backend_names": [fastest or stand.backends[0]]})
+        stand = dataclasses.replace(stand, args=quick)
+    return _measure_accuracy(stand) if name == "accuracy" else SECTIONS[name](stand, recipes)
+
+
+def _measure_accuracy(stand: Stand) -> Tables:
+    """With `--quick` the sample data and its recipe."""
     args, is_quick = stand.args, stand.is_quick and not stand.args.recipe
     recipe = read_recipe("quick" if is_quick else args.recipe or RECIPES[0])
     if is_quick:
-        names = find_fastest(sections["training"]["tables"], args.backend_names) if "training" in sections else None
-        quick = Namespace(**{**vars(args), "backend_names": [names or args.backend_names[0]]})
-        stand = dataclasses.replace(stand, args=quick, data=find_sample().resolve())
+        stand = dataclasses.replace(stand, data=find_sample().resolve())
     target = args.target or (QUICK_TARGET if is_quick else TARGET)
     return measure_accuracy(stand, recipe, target, args.seeds)
 

@@ -53,7 +53,9 @@ def add_bench(bench: ArgumentParser) -> None:
     bench.add_argument("--backends", default=",".join(backends.BACKENDS), metavar="B,B", help="(all three)")
     bench.add_argument("--device", choices=backends.DEVICES, default="cpu", help="(cpu)")
     add_data_options(bench)
-    bench.add_argument("--threads", metavar="N,N", help="numbers of threads, as many cores: the better counts (1,2)")
+    bench.add_argument(
+        "--threads", metavar="N,N", help="numbers of threads, as many cores: the better counts (1,2; 2 with --quick)"
+    )
     bench.add_argument("--repeats", type=count, metavar="N", help="rounds in which all take turns (5; 1 with --quick)")
     bench.add_argument(
         "--steps", type=count, metavar="N", help="timed in `training` (40; 8 with --quick): more on a GPU"
