@@ -36,15 +36,17 @@ def describe_network(network: Any) -> dict[str, Any]:
     """Return a Keras network's family, parameters, multiply-adds per image, and its layers that have weights.
 
     `trainable` are the parameters that training changes; batch normalisation has means and variances besides. Its
-    parameters are counted with those of the layer before it.
+    parameters are counted with those of the layer that it normalises, if that has any.
     """
-    layers: list[dict[str, Any]] = []
+    rows: dict[str, dict[str, Any]] = {}
     for layer in network.layers:
         row = describe_layer(layer)
-        if row["kind"].endswith("Normalization") and layers:
-            layers[-1]["parameters"] += row["parameters"]
+        before = _find_normalized(layer) if row["kind"].endswith("Normalization") else None
+        if before in rows:
+            rows[before]["parameters"] += row["parameters"]
         elif row["parameters"]:
-            layers.append(row)
+            rows[layer.name] = row
+    layers = list(rows.values())
     return {
         "family": network.name,
         "parameters": sum(layer["parameters"] for layer in layers),
@@ -71,6 +73,16 @@ def describe_layer(layer: Any) -> dict[str, Any]:
         "parameters": sum(math.prod(weight.shape) for weight in weights),
         "multiply_adds": products,
     }
+
+
+def _find_normalized(layer: Any) -> str | None:
+    """Return the name of the layer with weights whose output comes to a layer, through pooling and the like."""
+    source = layer
+    while not isinstance(source.input, list):
+        source = source.input._keras_history.operation
+        if source.weights:
+            return str(source.name)
+    return None
 
 
 def _output_shape(layer: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The layers that both networks share, with PyTorch's defaults where Keras has others."""
+"""The layers that the networks share, with PyTorch's defaults where Keras has others."""
 
 from typing import Any
 

@@ -82,7 +82,10 @@ def _layers(content: Mapping[str, Any]) -> tuple[Rows, str]:
             shape = "x".join(str(side) for side in layer["shape"])
             million = f"{layer['multiply_adds'] / 1e6:.2f}"
             rows.append([network["recipe"], layer["name"], shape, f"{layer['parameters']:,}", million])
-    return rows, "Parameters of a batch normalisation are counted with those of the convolution before it."
+    return rows, (
+        "Parameters of a batch normalisation are counted with those of the layer that it follows; that of the numbers "
+        "about an image stands alone."
+    )
 
 
 def _recall(content: Mapping[str, Any]) -> tuple[Rows, str]:
