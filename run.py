@@ -9,7 +9,7 @@ from typing import NoReturn
 import backends
 import errors
 from commands.arguments.parser import build_parser
-from commands.steps.startup import recorded_backend, use_backend
+from commands.steps.startup import recorded_backend, recorded_device, use_backend
 from commands.steps.stopping import Terminated, leave_stdout
 
 # Verbs that always import Keras, so need a backend chosen first; `export` and `predict` choose by what they are given.
@@ -30,7 +30,10 @@ def main(arguments: list[str]) -> int:
         args = build_parser().parse_args(arguments if has_verb else ["train", *arguments])
         args.command_line = shlex.join(["python", "run.py", *arguments])
         if args.verb in BACKEND_VERBS:
-            use_backend(args, recorded_backend(args.resume if args.verb == "train" else args.run))
+            run = args.resume if args.verb == "train" else args.run
+            if args.verb != "evaluate" and args.device == "auto":  # what goes on or is repeated does so where it was
+                args.device = recorded_device(run)
+            use_backend(args, recorded_backend(run))
         importlib.import_module(f"commands.{args.verb}").run(args)
     except errors.ProgramError as error:
         for message in error.messages:

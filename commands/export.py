@@ -87,10 +87,11 @@ def run(args: Namespace) -> None:
 def _answer(args: Namespace, recipe: Recipe, cached: CachedSplit) -> tuple[str, Reference]:
     """Return the device and what the run's own network says of all images, on the backend that was chosen."""
     start_keras()  # takes 4 to 8 s: after the checks
-    from keras_models.device import find_device
+    from keras_models.device import find_device, forbid_reduced_precision
     from keras_models.inference import predict_logits
 
     device = find_device(args.device)
+    forbid_reduced_precision()  # on a GPU: TF32 is 1e-3 off, and files are held to 1e-5
     print(f"device: {device}", flush=True)
     network = load_network(args.run, recipe)
     with counting("predicting validation images", len(cached.images)) as advance:

@@ -21,6 +21,8 @@ def run(args: Namespace) -> None:
     if len({folder.resolve() for folder in args.runs}) < len(args.runs):
         raise errors.UsageError(f"Expected each run once. Received: {' '.join(map(str, args.runs))}.")
     if len(args.runs) > 1:
+        if args.data is not None or args.explain:
+            raise errors.UsageError("Expected --data and --explain with one run. Received: several runs.")
         out = args.out or Path(RUNS) / PAGE
         check_writable(out.parent)
         print(f"wrote {write_comparison(args.runs, out)}")

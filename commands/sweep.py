@@ -11,7 +11,7 @@ from commands.arguments.runs import RUNS
 from commands.steps.data import locate_data
 from commands.steps.sweeping.outcome import describe_sweep, leave_outcome, show
 from commands.steps.sweeping.sequence import Clock, run_in_turn
-from commands.steps.sweeping.states import FAILED, FINISHED, SweepRun
+from commands.steps.sweeping.states import FAILED, FINISHED, SAMPLE, SweepRun
 from data_io.locking import locked
 from data_io.run_folder import check_writable
 from recipes.sweep import Sweep, combine
@@ -28,13 +28,15 @@ def run(args: Namespace) -> None:
     names = choose_backends(sweep)
     folder = (args.out or Path(sweep.out or RUNS)).resolve() / sweep.name
     data = args.data or (Path(sweep.data) if sweep.data else None)
-    data = None if data is None else data.resolve()
+    data = locate_data(data)
+    data = None if data is None else data.resolve()  # named to every run, so that each says what it is on
     if args.search:
         from commands.steps.sweeping.search import search
 
+        args.search_seed = args.search_seed or 0
         search(args, sweep, names, folder, data)
         return
-    runs = [SweepRun(one, folder / one.folder) for one in combine(sweep, names)]
+    runs = [SweepRun(one, folder / one.folder, data) for one in combine(sweep, names)]
     look_at(runs)
     if args.dry_run:
         show_plan(sweep, runs, args.command_line, folder, data)
@@ -56,6 +58,8 @@ def check_options(args: Namespace) -> None:
         )
     if args.engine == "ray" and args.time_limit:
         raise errors.UsageError("Expected --time-limit without --engine ray. Received: both.")
+    if args.search_seed is not None and not args.search:
+        raise errors.UsageError("Expected --search-seed with --search. Received: it alone.")
     if args.json and args.json.is_dir():
         raise errors.UsageError(f"Expected --json to name a file. Received: the folder {args.json}.")
 
@@ -86,9 +90,8 @@ def show_plan(sweep: Sweep, runs: list[SweepRun], command: str, folder: Path, da
     """Print the table as it is now, and what a call without `--dry-run` would do. Writes nothing."""
     content = describe_sweep(sweep, runs, command)
     show(sweep_rows(content), content["note"])
-    located = data or locate_data(None)
     left = sum(one.state != FINISHED for one in runs)
-    print(f"{left} of {len(runs)} runs to make in {folder}, data: {located or 'drawn sample data'}")
+    print(f"{left} of {len(runs)} runs to make in {folder}, data: {data or SAMPLE}")
 
 
 def make_runs(args: Namespace, sweep: Sweep, runs: list[SweepRun], folder: Path, data: Path | None) -> None:

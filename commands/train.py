@@ -1,7 +1,6 @@
 """`run.py train`: from CSV files and folders to a trained network, honest numbers, pictures and a submission."""
 
 import time
-import tomllib
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -17,7 +16,14 @@ from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
 from commands.steps.folding import check_fold_options, train_folds
 from commands.steps.networks import build_network
-from commands.steps.resuming import check_resumable, find_facts, read_recipe_text, take_over_options
+from commands.steps.resuming import (
+    check_resumable,
+    find_facts,
+    notice_device,
+    read_begun_recipe,
+    read_recipe_text,
+    take_over_options,
+)
 from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
 from commands.steps.together import NoWriter, check_joined, check_options, following, join, part, writes_run
@@ -37,7 +43,7 @@ from data_io.run_folder import (
     describe_hardware,
     read_beginning,
 )
-from recipes.reading import from_values, read_recipe, to_toml
+from recipes.reading import read_recipe, to_toml
 from recipes.recipe import Recipe
 
 
@@ -107,8 +113,7 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     if "files" in begun:
         print(f"{run} is finished: there is nothing to resume")
         return run
-    text = read_recipe_text(run)
-    recipe = from_values(tomllib.loads(text))
+    text, recipe = read_recipe_text(run), read_begun_recipe(run)
     take_over_options(args, run)
     if args.check:
         check_claimable(recipe, locate_data(args.data) is None)
@@ -164,6 +169,8 @@ def _train(
         model = build_network(recipe)
         run = held.enter_context(folder)
         sweep_leftovers(run / FOLDER)
+        for notice in notice_device(read_beginning(run), device) if args.resume else ():
+            print(f"notice: {notice}")
         facts = {
             **facts,
             "device": device,

@@ -1,6 +1,7 @@
 """The shape of a sweep: rows of recipes and values, seeds and backends to run them with, and what a search draws."""
 
 import dataclasses
+import hashlib
 import itertools
 import json
 import math
@@ -16,6 +17,7 @@ from recipes.recipe import NAME_PATTERN, Recipe
 
 UNSAFE = re.compile(r"[^\w.=+-]+")
 MOST_CHARACTERS = 80  # of a folder's name; file systems take 255 bytes
+DIGEST_CHARACTERS = 8
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,12 @@ class Row:
 
     @property
     def folder(self) -> str:
-        """The name as that of a folder."""
-        return UNSAFE.sub("-", self.name).strip("-.")[:MOST_CHARACTERS]
+        """The name as that of a folder; one that is too long ends with the begin of its SHA-256."""
+        name = UNSAFE.sub("-", self.name).strip("-.")
+        if len(name) <= MOST_CHARACTERS:
+            return name
+        digest = hashlib.sha256(self.name.encode()).hexdigest()[:DIGEST_CHARACTERS]
+        return f"{name[: MOST_CHARACTERS - DIGEST_CHARACTERS - 1]}-{digest}"
 
 
 @dataclass(frozen=True)

@@ -20,4 +20,4 @@ def add_sweep(sweep: ArgumentParser) -> None:
     sweep.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster (one on this machine)")
     sweep.add_argument("--cpus", type=count, metavar="N", help="cores of each run with --engine ray (1)")
     sweep.add_argument("--search", type=count, metavar="N", help="until there are N trials of the file's [search]")
-    sweep.add_argument("--search-seed", type=whole_number, default=0, metavar="N", help="of what is drawn (0)")
+    sweep.add_argument("--search-seed", type=whole_number, metavar="N", help="of what is drawn (0)")

@@ -3,7 +3,7 @@
 import dataclasses
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,8 @@ def train_network(
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
                 raise
             rewinds: list[dict[str, float]] = [*progress.rewinds, {"epoch": progress.epoch, "step": progress.step}]
-            writer.wait()
+            with suppress(errors.DivergedError):  # what was being kept had diverged too, so it was not kept
+                writer.wait()
             spent_seconds = progress.spent_seconds  # what the state holds has this process in it
             progress, start = load_progress(run)
             progress.rewinds, progress.spent_seconds = rewinds, spent_seconds

@@ -42,7 +42,7 @@ def open_model(path: Path, args: Namespace) -> Classifier:
             )
         return _open_run(run, args)
     if kind == ONNX_FILE:
-        return _open_onnx(path)
+        return _open_onnx(path, args)
     raise errors.PromiseError(f"Expected {path} to be {WANTED}. Received: {kind}. It was not opened.")
 
 
@@ -54,12 +54,17 @@ def _open_run(run: Path, args: Namespace) -> Classifier:
     contract = contract_of(run, recipe, manifest)
     _use_backend_once(args, manifest["backend"])
     start_keras()
+    from keras_models.device import find_device
     from keras_models.inference import KerasClassifier
+
+    find_device(getattr(args, "device", "auto"))  # whoever asks for a GPU is not answered by a CPU in silence
 
     return KerasClassifier(load_network(run, recipe), contract)
 
 
-def _open_onnx(path: Path) -> Classifier:
+def _open_onnx(path: Path, args: Namespace) -> Classifier:
+    if getattr(args, "device", "auto") == "gpu":
+        raise errors.UsageError(f"Expected --device cpu for {path}: ONNX files are answered on CPUs. Received: gpu.")
     contract = _read_contract(path, "onnx")
     try:
         from keras_models.artefacts.onnx_model import OnnxClassifier

@@ -1,5 +1,6 @@
 """What a run writes down when it begins, and whether it may go on where it was interrupted."""
 
+import tomllib
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from data_io.files import digest_bytes
 from data_io.opening import OpenData
 from data_io.run_folder import RECIPE, read_beginning
 from data_io.source import digest_source
+from recipes.reading import from_values
+from recipes.recipe import Recipe
 
 # What `--resume` and `reproduce` take over from the run unless it is said anew.
 KEPT_OPTIONS = ("data", "cache", "loader", "device", "allow_format", "strict", "on_nan")
@@ -89,6 +92,23 @@ def read_recipe_text(run: Path) -> str:
         return (run / RECIPE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise errors.UsageError(f"Expected the recipe of a run at {run / RECIPE}. Received: {error}.") from error
+
+
+def read_begun_recipe(run: Path) -> Recipe:
+    """Return the recipe of a run, finished or not. Raises UsageError when it cannot be read, or is not one."""
+    text = read_recipe_text(run)
+    try:
+        return from_values(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise errors.UsageError(f"Expected {run / RECIPE} to be TOML. Received: {error}.") from error
+
+
+def notice_device(begun: Mapping[str, Any], device: str) -> list[str]:
+    """Return a notice if a run goes on, on another device than that it began on."""
+    before = begun.get("device", device)
+    if before == device:
+        return []
+    return [f"the run began on {before} and goes on with {device}: its numbers will not be bit by bit those of one"]
 
 
 def _plain(value: Any) -> Any:

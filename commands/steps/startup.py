@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import backends
 
@@ -33,13 +34,29 @@ def use_backend(args: Namespace, made_with: str | None = None) -> None:
 
 def recorded_backend(run: Path | None) -> str | None:
     """Return the backend that a run folder says it was made with, or None if there is none to be read."""
+    backend = _read_manifest(run).get("backend")
+    return backend if isinstance(backend, str) else None
+
+
+def recorded_device(run: Path | None) -> str:
+    """Return the `--device` that a run was started with, `auto` if there is none to be read.
+
+    It has to be known before the backend is chosen: a GPU is hidden from a process once, at its beginning.
+    """
+    options = _read_manifest(run).get("options")
+    device = options.get("device") if isinstance(options, dict) else None
+    return device if device in backends.DEVICES else "auto"
+
+
+def _read_manifest(run: Path | None) -> dict[str, Any]:
+    """Return what is there: what is wrong with it is said by who reads it in earnest."""
     if run is None:
-        return None
+        return {}
     try:
         manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None  # what is wrong with it is said by who reads it in earnest
-    return manifest.get("backend") if isinstance(manifest, dict) else None
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def start_keras() -> None:

@@ -26,7 +26,8 @@ def draw_comparison(runs: Sequence[RunFacts]) -> str:
     ordered = sorted(runs, key=lambda one: (-one.metrics["accuracy"], one.metrics["loss"], one.name))
     names = _name_shortly(ordered)
     found = [compare_with_best(ordered[0], other) for other in ordered[1:]]
-    chances = adjust([one.p for one in found])
+    adjusted = iter(adjust([one.p for one in found if one]))
+    chances = [next(adjusted) if one else None for one in found]
     sections = [
         _draw_ranks(ordered, names, found, chances),
         _draw_curves(ordered, names),
@@ -45,8 +46,13 @@ def draw_comparison(runs: Sequence[RunFacts]) -> str:
     )
 
 
-def compare_with_best(best: RunFacts, other: RunFacts) -> Difference:
-    """Compare two runs image by image if they judged the same ones (equal ids and labels, in any order)."""
+def compare_with_best(best: RunFacts, other: RunFacts) -> Difference | None:
+    """Compare two runs image by image if they judged the same ones (equal ids and labels, in any order).
+
+    None if they tell other classes apart: then their accuracies are of two tasks.
+    """
+    if best.data_labels != other.data_labels:
+        return None
     places = {image_id: place for place, image_id in enumerate(best.ids)}
     if set(places) == set(other.ids) and len(best.ids) == len(other.ids) == len(places):
         order = [places[image_id] for image_id in other.ids]
@@ -64,24 +70,32 @@ def _name_shortly(runs: Sequence[RunFacts]) -> list[str]:
     ]
 
 
-def _summarise(runs: Sequence[RunFacts], names: Sequence[str], chances: Sequence[float]) -> Html:
+def _summarise(runs: Sequence[RunFacts], names: Sequence[str], chances: Sequence[float | None]) -> Html:
     best = runs[0].metrics
     text = (
         f"{names[0]} is the most accurate: {100 * best['accuracy']:.2f} ± "
         f"{100 * best['accuracy_standard_error']:.2f} % of {best['images']:,} images. "
     )
-    tied = [name for name, p in zip(names[1:], chances, strict=True) if p >= SIGNIFICANCE]
-    if not tied:
+    tied = [name for name, p in zip(names[1:], chances, strict=True) if p is not None and p >= SIGNIFICANCE]
+    apart = [name for name, p in zip(names[1:], chances, strict=True) if p is None]
+    if len(apart) == len(chances):
+        text += "No other tells the same classes apart."
+    elif not tied:
         text += "Its lead on every other is more than the luck of which images were judged."
-    elif len(tied) == len(chances):
+    elif len(tied) + len(apart) == len(chances):
         text += "No other is worse by more than the luck of which images were judged."
     else:
         text += f"Not worse by more than the luck of which images were judged: {', '.join(tied)}."
+    if apart:
+        text += f" Of other classes, so not compared: {', '.join(apart)}."
     return element("p", text, class_="summary")
 
 
 def _draw_ranks(
-    runs: Sequence[RunFacts], names: Sequence[str], found: Sequence[Difference], chances: Sequence[float]
+    runs: Sequence[RunFacts],
+    names: Sequence[str],
+    found: Sequence[Difference | None],
+    chances: Sequence[float | None],
 ) -> Html:
     rows: list[tuple[object, ...]] = []
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
@@ -100,6 +114,9 @@ def _draw_ranks(
             rows.append((*start, "–", element("span", "best", class_="tag good"), end))
             continue
         one, p = found[place - 1], chances[place - 1]
+        if one is None or p is None:
+            rows.append((*start, "–", element("span", "other classes", class_="tag plain"), end))
+            continue
         between = f"{-100 * one.value:.2f} [{-100 * one.high:+.2f}, {0.0 - 100 * one.low:+.2f}]".replace("-", "−")
         tag = ("worse", "warning") if p < SIGNIFICANCE else ("may be noise", "plain")
         verdict = [element("span", tag[0], class_=f"tag {tag[1]}"), element("small", f"p {_write_p(p)}")]
@@ -107,21 +124,22 @@ def _draw_ranks(
             (*start, element("span", between, class_="number"), element("span", *verdict, class_="verdict"), end)
         )
     columns = ["", "run", "accuracy", "loss", "macro F1", "calibr. error", "points from the best", "", "minutes"]
-    tests = sorted({one.test for one in found})
+    compared = [one for one in found if one]
+    tests = sorted({one.test for one in compared})
     how = {
         "McNemar": "McNemar's exact test on the images that one of the two alone has right",
         "two-sample": "a two-sample test of proportions where the images judged are not the same",
     }
     note = (
-        f"p: {' or '.join(how[test] for test in tests)}, after Holm for {len(found)} "
-        f"comparison{'s' * (len(found) > 1)}. In brackets: 95 % of bootstrap drawings of the images. Both speak "
+        f"p: {' or '.join(how[test] for test in tests)}, after Holm for {len(compared)} "
+        f"comparison{'s' * (len(compared) > 1)}. In brackets: 95 % of bootstrap drawings of the images. Both speak "
         "of these trained networks on other images, not of their recipes: another seed gives another network, and the "
         "first of many is a little flattered."
     )
     counts = [
         (names[place + 1], f"{one.only_first:,}", f"{one.only_other:,}")
         for place, one in enumerate(found)
-        if one.only_first is not None and one.only_other is not None
+        if one and one.only_first is not None and one.only_other is not None
     ]
     discordant = (
         element(
@@ -136,7 +154,7 @@ def _draw_ranks(
         "Which is better",
         _draw_intervals(runs, names),
         table(columns, rows),
-        element("p", note, class_="quiet"),
+        element("p", note if compared else "Nothing is compared: no two are of the same classes.", class_="quiet"),
         discordant,
         name="ranks",
     )
@@ -201,8 +219,8 @@ def _draw_recipes(runs: Sequence[RunFacts], names: Sequence[str]) -> Html:
 
 
 def _draw_classes(runs: Sequence[RunFacts], names: Sequence[str]) -> Html:
-    labels = range(max(run.classes for run in runs))
-    recalls = [{row["label"]: row["recall"] for row in run.metrics["per_class"]} for run in runs]
+    labels = sorted({label for run in runs for label in run.data_labels})
+    recalls = [{run.data_labels[row["label"]]: row["recall"] for row in run.metrics["per_class"]} for run in runs]
     rows = []
     for label in labels:
         found = [values.get(label) for values in recalls]

@@ -45,6 +45,12 @@ class RunFacts:
         return int(self.probabilities.shape[1])
 
     @property
+    def data_labels(self) -> tuple[int, ...]:
+        """The data's labels in the network's order, (K,): a class that was left out of training has moved the rest."""
+        left_out = self.recipe.get("data", {}).get("leave_out", -1)
+        return tuple(label for label in range(self.classes + (left_out >= 0)) if label != left_out)
+
+    @property
     def title(self) -> str:
         """Recipe, backend and seed in words."""
         return f"{self.recipe['name']} on {self.manifest['backend']}, seed {self.recipe['seed']}"

@@ -115,6 +115,21 @@ def test_f15_another_backend_is_allowed_with_a_notice(
     assert_same(broken_run, tiny_run.folder)  # as it is the same one in truth
 
 
+def test_f15_another_device_is_allowed_with_a_notice(broken_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = read_manifest(broken_run)
+    manifest["device"] = "gpu (Some Name)"
+    (broken_run / "manifest.json").write_text(json.dumps(manifest))
+    assert resume(broken_run) == 0
+    assert "notice: the run began on gpu (Some Name) and goes on with cpu: its numbers" in capsys.readouterr().out
+
+
+def test_a_recipe_that_is_no_toml_is_refused_in_a_line(broken_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (broken_run / "recipe.toml").write_text("seed =\n", encoding="utf-8")
+    assert resume(broken_run) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: Expected ") and "recipe.toml to be TOML. Received: " in line
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [

@@ -165,6 +165,16 @@ def test_the_example_files_ask_for_each_shard_once_and_for_their_merge(name: str
     assert re.search(r"--array=0-7\b|completions: 8\b", text)
 
 
+@pytest.mark.parametrize("options", [["--tta"], ["--top", "2"], ["--with", "other"], ["--unknown"], ["--shard", "0/2"]])
+def test_a_merge_refuses_what_it_would_not_look_at(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "part.csv").touch()
+    words = ["predict", *options, "--out", str(tmp_path / "all.csv"), "--merge", str(tmp_path / "part.csv")]
+    assert run.main(words) == 2
+    assert f"Received: {options[0]} too." in capsys.readouterr().err
+
+
 def test_a_model_or_inputs_are_still_wanted_without_merge(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run.main(["predict"]) == 2
     assert run.main(["predict", "model.onnx", "--out", "a.csv"]) == 2

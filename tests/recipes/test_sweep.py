@@ -109,4 +109,7 @@ def test_rows_that_cannot_be_are_refused(name: str, published: float | None) -> 
 
 def test_a_rows_folder_stays_in_the_sweeps_and_its_name_is_short() -> None:
     assert Row("../../etc/x", "cnn").folder == "etc-x"
-    assert Row("x" * 200, "cnn").folder == "x" * 80
+    assert Row("x" * 80, "cnn").folder == "x" * 80
+    long, other = (Row("x" * 200 + end, "cnn").folder for end in "ab")
+    assert long.startswith("x" * 71 + "-") and len(long) == 80
+    assert long != other  # rows of a grid differ at the end alone

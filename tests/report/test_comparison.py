@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import run
 from tests.conftest import DrawDataFolder
 from tests.report.conftest import GIVEN, Report
 from tests.report.fake_runs import make_run
@@ -63,6 +64,12 @@ def test_runs_on_other_images_are_two_samples(
     text = (tmp_path / "c.html").read_text()
     # 10 of 10 and 12 of 15: pooled 22/25, error 0.132665, z 1.50756.
     assert "p = 0.1317" in text and "two-sample test of proportions" in text and "McNemar" not in text
+
+
+def test_what_is_for_one_run_is_refused_for_several(three: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    for option in (["--explain"], ["--data", "data"]):
+        assert run.main(["report", *map(str, three), *option]) == 2
+        assert "Expected --data and --explain with one run." in capsys.readouterr().err
 
 
 def test_the_same_run_twice_is_refused(three: list[Path], report: Report, capsys: pytest.CaptureFixture[str]) -> None:

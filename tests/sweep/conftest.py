@@ -21,8 +21,9 @@ def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
 
 
 @pytest.fixture
-def sweep(tmp_path: Path, trainers: Trainers) -> SweepCommand:
+def sweep(tmp_path: Path, trainers: Trainers, monkeypatch: pytest.MonkeyPatch) -> SweepCommand:
     """`sweep(text, *options)`: write `text` into mine.toml and run it; its folder is tmp_path/runs/mine."""
+    monkeypatch.chdir(tmp_path)  # where there is no ./data
 
     def command(text: str, *options: str) -> int:
         (tmp_path / "mine.toml").write_text(text, encoding="utf-8")

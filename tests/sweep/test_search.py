@@ -1,6 +1,7 @@
 """`sweep --search`: what is drawn and kept, with a stand-in for the processes."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,42 @@ def test_another_seed_draws_otherwise_but_not_in_the_same_folder(
     (tmp_path / "runs/mine").rename(tmp_path / "first")
     assert sweep(ONE + SPACE, "--search", "1", "--search-seed", "7") == 0
     assert trials(tmp_path)[0]["values"] != first[0]["values"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "what"),
+    [
+        (ONE + SPACE.replace("[search]", "set.training.epochs = 7\n[search]"), (), "row"),
+        (ONE.replace("[1]", "[2]") + SPACE, (), "seed"),
+        (ONE.replace("jax", "torch") + SPACE, (), "backend"),
+        (ONE + SPACE, ("--data", "images"), "data"),
+    ],
+)
+def test_a_search_goes_on_with_what_its_trials_were_made_of(
+    text: str,
+    options: tuple[str, ...],
+    what: str,
+    sweep: SweepCommand,
+    trainers: Trainers,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert sweep(ONE + SPACE, "--search", "1") == 0
+    assert sweep(text, "--search", "2", *options) == 2
+    assert f"go on with the {what} that it began with" in capsys.readouterr().err
+    assert len(trainers.said) == 1
+
+
+def test_trials_whose_folders_are_gone_keep_their_figures(tmp_path: Path, sweep: SweepCommand) -> None:
+    assert sweep(ONE + SPACE, "--search", "2") == 0
+    before = trials(tmp_path)
+    shutil.rmtree(tmp_path / "runs/mine/trial-0000")
+    assert sweep(ONE + SPACE, "--search", "3") == 0
+    assert trials(tmp_path)[:2] == before
+
+
+def test_the_seed_of_a_search_is_refused_without_one(sweep: SweepCommand, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sweep(ONE + SPACE, "--search-seed", "7") == 2
+    assert "Expected --search-seed with --search." in capsys.readouterr().err
 
 
 def test_a_trial_that_fails_is_counted_and_the_next_is_drawn(

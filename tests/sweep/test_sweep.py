@@ -164,6 +164,34 @@ def test_a_row_that_has_changed_its_values_is_refused_before_anything_is_made(
     assert len(trainers.said) == 2
 
 
+def test_runs_on_sample_data_are_not_taken_for_runs_on_a_data_folder(
+    tmp_path: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep(TWO_SEEDS)
+    (tmp_path / "data").mkdir()  # which is what is trained on from now on
+    capsys.readouterr()
+    assert sweep(TWO_SEEDS) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2 and all(
+        f"{tmp_path / 'data'}. Received: drawn sample data. Name that" in each for each in lines
+    )
+    assert len(trainers.said) == 2
+    assert sweep(TWO_SEEDS, "--out", "other") == 0
+    assert all(words[words.index("--data") + 1] == str(tmp_path / "data") for words in trainers.said[2:])
+
+
+def test_an_interrupted_runs_recipe_that_is_no_toml_is_a_line(
+    tmp_path: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trainers.ends = {0: "stopped"}
+    sweep(TWO_SEEDS)
+    capsys.readouterr()
+    (tmp_path / "runs/mine/quick/quick-jax-seed0/recipe.toml").write_text("seed =\n", encoding="utf-8")
+    assert sweep(TWO_SEEDS) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "recipe.toml to be TOML. Received: Invalid value" in line
+
+
 def test_a_changed_claim_does_not_make_it_another_run(tmp_path: Path, sweep: SweepCommand, trainers: Trainers) -> None:
     sweep(TWO_SEEDS)
     assert sweep(TWO_SEEDS + "set.expected.minutes = 99.0\n") == 0

@@ -34,7 +34,7 @@ class Trainers:
                 file.write("error: Expected a finite loss. Received: nan.\n")
         if end == "killed at once":
             return -9
-        facts = self._facts(recipe, str(args.backend))
+        facts = self._facts(recipe, str(args.backend), args.data)
         begin_manifest(run, facts)
         if end == "stopped":
             raise KeyboardInterrupt
@@ -45,7 +45,7 @@ class Trainers:
         write_manifest(run, facts)
         return 0
 
-    def _facts(self, recipe: Recipe, backend: str) -> dict[str, object]:
+    def _facts(self, recipe: Recipe, backend: str, data: Path | None) -> dict[str, object]:
         return {
             "command": "python run.py train",
             "backend": backend,
@@ -56,6 +56,7 @@ class Trainers:
             "versions": {"python": "3.11", "jax": "1.2"},
             "minutes": 2.0 + recipe.seed,
             "first_weights_digest": "weights",
+            "options": {"data": None if data is None else str(data)},
             "data_digests": {"train": self.data_digest},
         }
 

@@ -8,6 +8,9 @@ import errors
 from data_io.answer_parts import merge_folder, merge_shards
 from data_io.run_folder import check_writable
 
+# What the parts were answered with; a merge changes nothing of it.
+OTHERS = ("others", "tta", "top", "unknown", "images", "shard", "submission", "explain")
+
 
 def merge(args: Namespace) -> None:
     """Write `--out` from the parts. Raises as `data_io.answer_parts` does; nothing is written then."""
@@ -15,6 +18,9 @@ def merge(args: Namespace) -> None:
     out = Path(args.out)
     if args.model is not None or args.inputs:
         raise errors.UsageError("Expected --merge PART... and --out alone. Received: a MODEL too.")
+    if given := [name for name in OTHERS if getattr(args, name, None) not in (None, False, [])]:
+        option = "--with" if given[0] == "others" else f"--{given[0]}"
+        raise errors.UsageError(f"Expected --merge PART... and --out alone. Received: {option} too.")
     if out.suffix != ".csv":
         raise errors.UsageError(f"Expected --out FILE.csv with --merge. Received: --out {args.out}.")
     if any(part.exists() and out.exists() and out.samefile(part) for part in parts):

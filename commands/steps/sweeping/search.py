@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import errors
 from commands.steps.sweeping.outcome import leave_outcome, surroundings
 from commands.steps.sweeping.sequence import Clock, describe, make
-from commands.steps.sweeping.states import FINISHED, SweepRun
+from commands.steps.sweeping.states import FINISHED, SAMPLE, SweepRun
 from data_io.files import write_bytes
 from data_io.locking import locked
 from data_io.run_folder import check_writable
@@ -42,15 +42,15 @@ def search(args: Namespace, sweep: Sweep, backends: Sequence[str], folder: Path,
     if args.json:
         check_writable(args.json.resolve().parent)
     with locked(folder):
-        study = open_study(folder, sweep, args.search_seed)
+        study = open_study(folder, sweep, row, backends[0], data, args.search_seed)
         clock = Clock(args.time_limit)
         try:
             is_whole = make_trials(study, sweep, row, backends[0], folder, data, args.search, args.search_seed, clock)
         except KeyboardInterrupt:
-            finish(args, sweep, study, row, backends[0], folder)
+            finish(args, sweep, study, row, backends[0], folder, data)
             print(f"stopped; to go on, the same command again: {args.command_line}", flush=True)
             raise
-        finish(args, sweep, study, row, backends[0], folder)
+        finish(args, sweep, study, row, backends[0], folder, data)
         if not is_whole:
             print(f"stopped after {args.time_limit:g} minutes; to go on, the same command again: {args.command_line}")
 
@@ -88,8 +88,9 @@ def import_optuna() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
-def open_study(folder: Path, sweep: Sweep, seed: int) -> "optuna.Study":
-    """Open the study that is kept in the folder, or begin it. Raises UsageError if it is of another search.
+def open_study(folder: Path, sweep: Sweep, row: Row, backend: str, data: Path | None, seed: int) -> "optuna.Study":
+    """Open the study that is kept in the folder, or begin it. Raises UsageError if it is of another search: then its
+    figures and those of new trials would not be of one thing.
 
     This process holds the folder, so a lock of Optuna's that a killed one has left is void, as is a last line of the
     journal that it has not written to its end.
@@ -104,7 +105,14 @@ def open_study(folder: Path, sweep: Sweep, seed: int) -> "optuna.Study":
         write_bytes(path, content[: content.rfind(b"\n") + 1])
     storage = JournalStorage(JournalFileBackend(str(path)))
     study = optuna.create_study(storage=storage, study_name=sweep.name, direction="maximize", load_if_exists=True)
-    wanted = {SAMPLER_SEED: seed, SPACE: {one.key: describe_range(one) for one in sweep.search}}
+    wanted = {
+        SAMPLER_SEED: seed,
+        SPACE: {one.key: describe_range(one) for one in sweep.search},
+        "row": [row.recipe, *row.settings],
+        "seed": sweep.seeds[0],
+        "backend": backend,
+        "data": str(data or SAMPLE),
+    }
     for key, value in wanted.items():
         if study.user_attrs.get(key, value) != value:
             raise errors.UsageError(
@@ -144,7 +152,7 @@ def make_trials(
         try:
             if len(settings) < len(sweep.search):
                 raise errors.UsageError("killed while it was drawn")
-            run = trial_run(row, sweep, number, settings, backend, folder)
+            run = trial_run(row, sweep, number, settings, backend, folder, data)
             run.look()
         except errors.UsageError as error:  # values that do not go together
             print(f"    failed: {' '.join(error.messages)}", flush=True)
@@ -192,15 +200,19 @@ def written_values(trial: "optuna.trial.FrozenTrial", sweep: Sweep) -> dict[str,
     }
 
 
-def trial_run(row: Row, sweep: Sweep, number: int, settings: dict[str, str], backend: str, folder: Path) -> SweepRun:
+def trial_run(
+    row: Row, sweep: Sweep, number: int, settings: dict[str, str], backend: str, folder: Path, data: Path | None
+) -> SweepRun:
     """Return the run of a trial. Raises UsageError if its values do not go together."""
     words = (*row.settings, *(f"{key}={value}" for key, value in settings.items()))
     own = Row(f"trial-{number:04}", row.recipe, words)
     one = Combination(own, backend, read_recipe(row.recipe, words, sweep.seeds[0]))
-    return SweepRun(one, folder / one.folder)
+    return SweepRun(one, folder / one.folder, data)
 
 
-def finish(args: Namespace, sweep: Sweep, study: "optuna.Study", row: Row, backend: str, folder: Path) -> None:
+def finish(
+    args: Namespace, sweep: Sweep, study: "optuna.Study", row: Row, backend: str, folder: Path, data: Path | None
+) -> None:
     """Write and show all trials."""
     trials, summaries = [], []
     for trial in study.get_trials(deepcopy=False):
@@ -214,10 +226,10 @@ def finish(args: Namespace, sweep: Sweep, study: "optuna.Study", row: Row, backe
             "minutes": None,
         }
         if trial.value is not None:
-            run = trial_run(row, sweep, trial.number, values, backend, folder)
+            run = trial_run(row, sweep, trial.number, values, backend, folder, data)
             run.look()
-            described |= {"minutes": run.summary["minutes"], "folder": run.combination.folder}
-            summaries.append(run.summary)
+            described |= {"minutes": run.summary.get("minutes"), "folder": run.combination.folder}
+            summaries += [run.summary] if run.state == FINISHED else []  # its folder may have been deleted since
         trials.append(described)
     note = f"{row.name} on {backend}, seed {sweep.seeds[0]}. {HONESTY}"
     content = {

@@ -1,30 +1,33 @@
 """What has become of a run of a sweep, read from its folder; and what its table needs of it."""
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import errors
 from benchmarks.record import summarise_run
-from commands.steps.resuming import read_recipe_text
+from commands.steps.resuming import read_begun_recipe
 from data_io.files import unwritable
 from data_io.locking import LOCK, OWNER, locked
 from data_io.run_folder import MANIFEST, RECIPE, read_beginning, read_manifest
-from recipes.reading import from_values
 from recipes.recipe import Recipe
 from recipes.sweep import Combination
 
 FINISHED, INTERRUPTED, MISSING, FAILED = "finished", "interrupted", "missing", "failed"
+SAMPLE = "drawn sample data"
 
 
 @dataclass
 class SweepRun:
-    """A run of a sweep: what it is of, its folder, what became of it, and why if it failed."""
+    """A run of a sweep: what it is of, its folder, its data, what became of it, and why if it failed.
+
+    `data` is the absolute path of the data folder, None for drawn sample data.
+    """
 
     combination: Combination
     folder: Path
+    data: Path | None = None
     state: str = MISSING
     reason: str = ""
     summary: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -35,7 +38,7 @@ class SweepRun:
         Raises UsageError if the folder holds another run, PromiseError if its files are not those it wrote.
         """
         wanted = self.combination
-        self.state = find_state(self.folder, wanted.recipe, wanted.backend)
+        self.state = find_state(self.folder, wanted.recipe, wanted.backend, self.data)
         if self.state == FINISHED:
             self.summary = summarise_run(self.folder)
             self.summary["data_digests"] = read_manifest(self.folder)["data_digests"]
@@ -46,7 +49,7 @@ class SweepRun:
         return self.folder.with_name(f"{self.folder.name}.log")
 
 
-def find_state(folder: Path, wanted: Recipe, backend: str) -> str:
+def find_state(folder: Path, wanted: Recipe, backend: str, data: Path | None) -> str:
     """Return whether a run is finished, interrupted or missing. Raises UsageError if the folder holds another run.
 
     Recipes are compared by their values, what they expect left out: a field with a default, which came after the run
@@ -55,12 +58,18 @@ def find_state(folder: Path, wanted: Recipe, backend: str) -> str:
     if not (folder / MANIFEST).exists():
         return MISSING
     manifest = read_beginning(folder)
-    found = from_values(tomllib.loads(read_recipe_text(folder)))
+    found = read_begun_recipe(folder)
     if dataclasses.replace(found, expected=wanted.expected) != wanted or manifest.get("backend") != backend:
         changed = ", ".join(name_changes(dataclasses.asdict(wanted), dataclasses.asdict(found))) or "the backend"
         raise errors.UsageError(
             f"Expected the run in {folder} to be that of its row. Received: other {changed}. Give the row another "
             "name, or delete the folder."
+        )
+    begun_on = manifest.get("options", {}).get("data")
+    if begun_on != (None if data is None else str(data)):
+        raise errors.UsageError(
+            f"Expected the run in {folder} to be on the data of this sweep, {data or SAMPLE}. "
+            f"Received: {begun_on or SAMPLE}. Name that data, give the sweep another --out, or delete the folder."
         )
     return FINISHED if isinstance(manifest.get("files"), dict) else INTERRUPTED
 

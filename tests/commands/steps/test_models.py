@@ -45,6 +45,12 @@ def test_a9_models_with_other_labels_do_not_answer_together() -> None:
         check_same_labels([Path("a"), Path("b")], [first, tiny_contract(labels=("1", "0"))])
 
 
+def test_a_gpu_is_not_promised_for_an_onnx_file(tmp_path: Path, args: Namespace) -> None:
+    path = write_onnx(tmp_path / "model.onnx")
+    args.device = "gpu"
+    assert "ONNX files are answered on CPUs" in refusal(path, args, errors.UsageError)
+
+
 def test_a9_another_preprocessing_than_ours_is_refused(tmp_path: Path, args: Namespace) -> None:
     pytest.importorskip("onnxruntime")
     path = tmp_path / "model.onnx"

@@ -1,8 +1,28 @@
+import json
 import os
+from pathlib import Path
 
 import pytest
 
-from commands.steps.startup import holding_stderr
+from commands.steps.startup import holding_stderr, recorded_backend, recorded_device
+
+
+@pytest.mark.parametrize(
+    ("content", "backend", "device"),
+    [
+        (json.dumps({"backend": "jax", "options": {"device": "cpu"}}), "jax", "cpu"),
+        (json.dumps({"backend": "jax"}), "jax", "auto"),
+        (json.dumps({"backend": 1, "options": {"device": "moon"}}), None, "auto"),
+        ("no JSON", None, "auto"),
+        ("[]", None, "auto"),
+    ],
+)
+def test_backend_and_device_of_a_run_are_read_from_what_is_there(
+    content: str, backend: str | None, device: str, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    assert (recorded_backend(tmp_path), recorded_device(tmp_path)) == (backend, device)
+    assert (recorded_backend(tmp_path / "none"), recorded_device(None)) == (None, "auto")
 
 
 def test_what_is_written_below_python_is_held_back(capfd: pytest.CaptureFixture[str]) -> None:

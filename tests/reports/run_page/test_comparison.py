@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,32 @@ def test_the_same_images_in_another_order_are_compared_image_by_image() -> None:
     order = np.array([5, 3, 1, 0, 2, 4])
     turned = a_run(ids=[f"i{place}" for place in order], labels=LABELS[order], given=GIVEN[order])
     found = compare_with_best(a_run(), turned)
+    assert found is not None
     assert (found.test, found.only_first, found.only_other) == ("McNemar", 0, 0)
 
 
 def test_other_ids_or_other_labels_are_other_images() -> None:
-    assert compare_with_best(a_run(), a_run(ids=list("abcdef"))).test == "two-sample"
-    assert compare_with_best(a_run(), a_run(labels=LABELS[::-1].copy())).test == "two-sample"
-    assert compare_with_best(a_run(), a_run(ids=["i0"] * 6)).test == "two-sample"
+    others = a_run(ids=list("abcdef")), a_run(labels=LABELS[::-1].copy()), a_run(ids=["i0"] * 6)
+    found = [compare_with_best(a_run(), other) for other in others]
+    assert [one and one.test for one in found] == ["two-sample"] * 3
+
+
+def test_runs_of_other_classes_are_shown_under_the_datas_labels_and_not_compared() -> None:
+    # Without the data's label 1 the network's 1 and 2 are the data's 2 and 3
+    without = a_run(name="without", recipe={**a_run().recipe, "data": {"leave_out": 1}})
+    assert without.data_labels == (0, 2, 3) and a_run().data_labels == (0, 1, 2)
+    assert compare_with_best(a_run(), without) is None
+    text = draw_comparison([a_run(), without])
+    classes = text[text.index("Class by class") :]
+    rows = [row.split("</tr>")[0] for row in classes.split("<tr>")[2:6]]
+    assert [re.findall(r"[\d.]+ %|–", row) for row in rows] == [
+        ["100.00 %", "100.00 %"],
+        ["33.33 %", "–"],
+        ["100.00 %", "33.33 %"],
+        ["–", "100.00 %"],
+    ]
+    assert "other classes" in text and "p &lt;" not in text and "p = " not in text
+    assert "No other tells the same classes apart. Of other classes, so not compared: without." in text
 
 
 def test_one_run_is_no_comparison() -> None:
