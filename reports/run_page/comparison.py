@@ -16,6 +16,7 @@ from reports.run_page.style import RUN_STYLE
 
 # Of a recipe: what stands in the first table, and its claim, which changes nothing in a run.
 LEFT_OUT = ("name", "seed", "expected.")
+UNCOMPARED = "Nothing is compared: no other run tells the classes of the first apart."
 
 
 def draw_comparison(runs: Sequence[RunFacts]) -> str:
@@ -154,7 +155,7 @@ def _draw_ranks(
         "Which is better",
         _draw_intervals(runs, names),
         table(columns, rows),
-        element("p", note if compared else "Nothing is compared: no two are of the same classes.", class_="quiet"),
+        element("p", note if compared else UNCOMPARED, class_="quiet"),
         discordant,
         name="ranks",
     )
