@@ -47,6 +47,14 @@ def test_a_run_fills_a_submission_as_its_training_did(tiny_run: TinyRun, backend
     assert out.read_bytes() == (tiny_run.folder / "submission.csv").read_bytes()
 
 
+def test_a_gpu_that_is_not_there_does_not_become_a_cpu(
+    tiny_run: TinyRun, backend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["predict", str(tiny_run.folder), str(tiny_run.data / "test"), "--backend", backend, "--device", "gpu"]
+    assert run.main(words) == 4
+    assert "Expected a GPU for --device gpu" in capsys.readouterr().err
+
+
 def test_a_run_is_no_input(tiny_run: TinyRun, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["predict", str(tiny_run.folder), str(tiny_run.folder)]) == 2
     assert "a model. To average two models name the other one with --with." in capsys.readouterr().err
