@@ -16,14 +16,7 @@ from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
 from commands.steps.folding import check_fold_options, train_folds
 from commands.steps.networks import build_network
-from commands.steps.resuming import (
-    check_resumable,
-    find_facts,
-    notice_device,
-    read_begun_recipe,
-    read_recipe_text,
-    take_over_options,
-)
+from commands.steps.resuming import check_resumable, find_facts, notice_device, read_begun_recipe, take_over_options
 from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
 from commands.steps.together import NoWriter, check_joined, check_options, following, join, part, writes_run
@@ -113,7 +106,7 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     if "files" in begun:
         print(f"{run} is finished: there is nothing to resume")
         return run
-    text, recipe = read_recipe_text(run), read_begun_recipe(run)
+    text, recipe = read_begun_recipe(run)
     take_over_options(args, run)
     if args.check:
         check_claimable(recipe, locate_data(args.data) is None)

@@ -14,11 +14,10 @@ import backends
 # which backend this process is for. `browser` needs a Chromium: it is run when it is named on the command line.
 collect_ignore = ["browser", *(["test_ring.py"] if os.environ.get("KERAS_BACKEND") else ["keras_models", "commands"])]
 
-# As test_ring.py has them for its children: what is set after Keras is imported would make the runs of this process
-# others than those of the processes that tests start.
+# As test_ring.py does for its children: what is set after Keras is imported would make the runs of this process others
+# than those of the processes that tests start.
 if os.environ.get("KERAS_BACKEND"):
-    for variable, value in backends.HABITS.items():
-        os.environ.setdefault(variable, value)
+    backends.activate(backends.choose(None, os.environ), "cpu")
 
 DrawDataFolder = Callable[..., Path]
 

@@ -57,7 +57,7 @@ def _open_run(run: Path, args: Namespace) -> Classifier:
     from keras_models.device import find_device
     from keras_models.inference import KerasClassifier
 
-    find_device(getattr(args, "device", "auto"))  # whoever asks for a GPU is not answered by a CPU in silence
+    find_device(args.device)  # whoever asks for a GPU is not answered by a CPU in silence
 
     return KerasClassifier(load_network(run, recipe), contract)
 

@@ -86,19 +86,17 @@ def check_resumable(args: Namespace, begun: Mapping[str, Any], now: Mapping[str,
     return notices
 
 
-def read_recipe_text(run: Path) -> str:
-    """Return the recipe.toml of a run. Raises UsageError when it cannot be read."""
+def read_begun_recipe(run: Path) -> tuple[str, Recipe]:
+    """Return the recipe.toml of a run, finished or not, as text and as a recipe.
+
+    Raises UsageError when it cannot be read, or is not one.
+    """
     try:
-        return (run / RECIPE).read_text(encoding="utf-8")
+        text = (run / RECIPE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise errors.UsageError(f"Expected the recipe of a run at {run / RECIPE}. Received: {error}.") from error
-
-
-def read_begun_recipe(run: Path) -> Recipe:
-    """Return the recipe of a run, finished or not. Raises UsageError when it cannot be read, or is not one."""
-    text = read_recipe_text(run)
     try:
-        return from_values(tomllib.loads(text))
+        return text, from_values(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise errors.UsageError(f"Expected {run / RECIPE} to be TOML. Received: {error}.") from error
 

@@ -8,9 +8,6 @@ import errors
 from data_io.answer_parts import merge_folder, merge_shards
 from data_io.run_folder import check_writable
 
-# What the parts were answered with; a merge changes nothing of it.
-OTHERS = ("others", "tta", "top", "unknown", "images", "shard", "submission", "explain")
-
 
 def merge(args: Namespace) -> None:
     """Write `--out` from the parts. Raises as `data_io.answer_parts` does; nothing is written then."""
@@ -18,9 +15,18 @@ def merge(args: Namespace) -> None:
     out = Path(args.out)
     if args.model is not None or args.inputs:
         raise errors.UsageError("Expected --merge PART... and --out alone. Received: a MODEL too.")
-    if given := [name for name in OTHERS if getattr(args, name, None) not in (None, False, [])]:
-        option = "--with" if given[0] == "others" else f"--{given[0]}"
-        raise errors.UsageError(f"Expected --merge PART... and --out alone. Received: {option} too.")
+    answered_with = {  # when the parts were made: a merge changes nothing of it
+        "--with": args.others,
+        "--tta": args.tta,
+        "--top": args.top,
+        "--unknown": args.unknown,
+        "--images": args.images,
+        "--shard": args.shard,
+        "--submission": args.submission,
+        "--explain": args.explain,
+    }
+    if given := [name for name, value in answered_with.items() if value not in (None, False, [])]:
+        raise errors.UsageError(f"Expected --merge PART... and --out alone. Received: {given[0]} too.")
     if out.suffix != ".csv":
         raise errors.UsageError(f"Expected --out FILE.csv with --merge. Received: --out {args.out}.")
     if any(part.exists() and out.exists() and out.samefile(part) for part in parts):

@@ -58,7 +58,7 @@ def find_state(folder: Path, wanted: Recipe, backend: str, data: Path | None) ->
     if not (folder / MANIFEST).exists():
         return MISSING
     manifest = read_beginning(folder)
-    found = read_begun_recipe(folder)
+    _, found = read_begun_recipe(folder)
     if dataclasses.replace(found, expected=wanted.expected) != wanted or manifest.get("backend") != backend:
         changed = ", ".join(name_changes(dataclasses.asdict(wanted), dataclasses.asdict(found))) or "the backend"
         raise errors.UsageError(
