@@ -17,6 +17,7 @@ from reports.analysis_tables import analysis_part
 from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
 from reports.markdown import as_markdown
+from reports.robustness import run_rows
 from reports.sweep_tables import sweep_rows, trial_rows
 
 ROOT = RESULTS.parent
@@ -55,7 +56,10 @@ def _table(name: str, part: str) -> str:
     versions = first["versions"]
     frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
     where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}"
-    if "levels" in content:  # a comparison: one table of the agreement, one of the costs
+    if "damaged" in content:
+        tables = [run_rows(content["damaged"])]
+        where = f"{where}; {content['damaged'][0]['images']:,} validation images, accuracy ± one standard error"
+    elif "levels" in content:  # a comparison: one table of the agreement, one of the costs
         tables = [agreement_rows(content), cost_rows(content)]
         where = f"{where}; `{content['command']}`; {conditions(content)}"
     elif "rows" in content or "trials" in content:
@@ -64,7 +68,8 @@ def _table(name: str, part: str) -> str:
     else:
         kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
-    parts = [*map(as_markdown, tables), " ".join(filter(None, [f"{where}.", content["note"]]))]
+    together = [_out_of_fold(each) for each in content.get("out_of_fold", [])]
+    parts = [*map(as_markdown, tables), " ".join(filter(None, [*together, f"{where}.", content["note"]]))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -102,7 +107,7 @@ def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
         accuracy, error = 100 * run["validation_accuracy"], 100 * run["validation_accuracy_standard_error"]
         rows.append(
             [
-                run["recipe"],
+                run["recipe"] if run.get("fold") is None else f"{run['recipe']}, fold {run['fold']}",
                 run["backend"],
                 str(run["seed"]),
                 str(run["epochs"]),
@@ -114,6 +119,16 @@ def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
             ]
         )
     return rows
+
+
+def _out_of_fold(found: dict[str, Any]) -> str:
+    accuracy, error = 100 * found["accuracy"], 100 * found["accuracy_standard_error"]
+    folds = found["over_folds"]["accuracy"]
+    return (
+        f"Each of {found['images']:,} images answered by the network that has not seen it: "
+        f"{accuracy:.2f} ± {error:.2f} %, loss {found['loss']:.4f}; mean and standard deviation of {folds['n']} folds "
+        f"{100 * folds['mean']:.2f} ± {100 * folds['deviation']:.2f} %."
+    )
 
 
 def _rows_of_figures(figures: list[dict[str, Any]]) -> list[list[str]]:

@@ -61,6 +61,20 @@ def robustness_csv(content: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
+def run_rows(runs: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return a row per damage and level, the titles first, with the accuracy of each run, for a document.
+
+    A run is what `count_damage` returns, with a `name`; all have the same damages.
+    """
+    rows = [["damage", "level", *(run["name"] for run in runs)]]
+    rows.append(["none", "", *(_cells(run["undamaged"])[0] for run in runs)])
+    for number, damage in enumerate(runs[0]["damages"]):
+        for place, level in enumerate(damage["levels"]):
+            figures = [_cells(run["damages"][number]["levels"][place])[0] for run in runs]
+            rows.append([damage["description"], f"{level['level']:g}", *figures])
+    return rows
+
+
 def _count(labels: NDArray[np.integer[Any]], given: NDArray[np.int64], before: NDArray[np.int64]) -> dict[str, float]:
     images = len(labels)
     right, changed = int(np.count_nonzero(given == labels)), int(np.count_nonzero(given != before))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from reports.robustness import COLUMNS, count_damage, robustness_csv, robustness_rows
+from reports.robustness import COLUMNS, count_damage, robustness_csv, robustness_rows, run_rows
 
 LABELS = np.array([0, 1, 2, 3])
 # Three of four are right without damage. Blurred, the first answer is another and no longer right, and the last,
@@ -53,3 +53,13 @@ def test_the_csv_has_a_row_for_each_level_and_json_can_hold_the_content() -> Non
     ]
     assert {row["images"] for row in rows} == {"4"}
     assert json.loads(json.dumps(CONTENT)) == CONTENT
+
+
+def test_runs_side_by_side_have_a_column_each_and_every_row_its_damage() -> None:
+    other = {**CONTENT, "undamaged": {**CONTENT["undamaged"], "accuracy": 0.5}}
+    assert run_rows([{"name": "a", **CONTENT}, {"name": "b", **other}]) == [
+        ["damage", "level", "a", "b"],
+        ["none", "", "75.00 ± 21.65 %", "50.00 ± 21.65 %"],
+        ["blurred, sigma", "0.5", "50.00 ± 25.00 %", "50.00 ± 25.00 %"],
+        ["blurred, sigma", "1", "50.00 ± 25.00 %", "50.00 ± 25.00 %"],
+    ]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from reports.figures import encode_png
-from reports.robustness_figures import draw_robustness
+from reports.robustness_figures import draw_robustness, draw_runs
 
 NAMES = ["saved as JPEG, quality", "blur", "noise", "resized", "cropped to a factor, resized back"]
 
@@ -63,6 +63,17 @@ def test_no_text_covers_another_or_is_cut_off(accuracy: float, changed: float) -
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
     for (one, box), (other, other_box) in combinations(boxes, 2):
         assert not box.overlaps(other_box), (one, other)
+
+
+def test_runs_have_a_curve_each_in_every_panel_above_a_line_at_chance() -> None:
+    runs = [{"name": "one", "classes": 4, **content()}, {"name": "other", "classes": 4, **content(0.3)}]
+    figure = draw_runs(runs)
+    panels = [axes for axes in figure.axes if axes.axison]
+    assert [axes.get_title(loc="left") for axes in panels] == NAMES
+    for axes in panels:
+        one, other, chance = (np.asarray(line.get_ydata()).tolist() for line in axes.get_lines())
+        assert (one, other, chance) == ([0.9, 0.8, 0.5], [0.9, 0.8, 0.3], [0.25, 0.25])
+    assert {"one", "other"} <= {text.get_text() for text in texts(figure)}
 
 
 def test_one_damage_alone_is_drawn_too_and_equal_content_gives_equal_bytes() -> None:
