@@ -1,4 +1,7 @@
-"""Finished runs to one file of `results/`: `python -m benchmarks.record NAME RUN...`."""
+"""Finished runs to one file of `results/`: `python -m benchmarks.record NAME RUN...`.
+
+A folder of folds stands for its runs, and for what they give together.
+"""
 
 import argparse
 import json
@@ -11,8 +14,19 @@ from typing import Any
 
 import pandas as pd
 
-from data_io.files import write_json
-from data_io.run_folder import HISTORY, METRICS, RECIPE, UNKNOWN, check_digest, read_manifest
+import errors
+from data_io.files import digest_file, write_json
+from data_io.run_folder import (
+    FOLDS,
+    HISTORY,
+    METRICS,
+    RECIPE,
+    UNKNOWN,
+    check_digest,
+    find_folds,
+    read_beginning,
+    read_manifest,
+)
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 
@@ -32,6 +46,7 @@ def summarise_run(run: Path) -> dict[str, Any]:
     return {
         **{key: manifest[key] for key in kept},
         "recipe": recipe["name"],
+        "fold": recipe["data"]["fold"] if recipe.get("data", {}).get(FOLDS) else None,
         "epochs": len(history),
         "validation_images": metrics["images"],
         "validation_accuracy": metrics["accuracy"],
@@ -46,6 +61,18 @@ def summarise_run(run: Path) -> dict[str, Any]:
     }
 
 
+def summarise_folds(folder: Path) -> dict[str, Any]:
+    """Return the scores of a folder of folds: each image answered by the network that has not seen it.
+
+    Raises PromiseError if they were changed.
+    """
+    wanted = read_beginning(folder)["files"][METRICS]
+    if digest_file(folder / METRICS) != wanted:
+        raise errors.PromiseError(f"Expected {folder / METRICS} to be as it was written. Received: another file.")
+    metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    return {key: metrics[key] for key in ("images", "accuracy", "accuracy_standard_error", "loss", "over_folds")}
+
+
 def main(arguments: list[str]) -> None:
     """Write results/NAME.json."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.record", description=__doc__)
@@ -53,10 +80,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     parser.add_argument("--note", default="", help="what a reader must know, such as what else the machine did")
     args = parser.parse_args(arguments)
+    folders = [run for run in args.runs if find_folds(run)]
+    runs = [one for run in args.runs for one in find_folds(run) or [run]]
     content = {
         "command": shlex.join(["python", "-m", "benchmarks.record", *arguments]),
         "note": args.note,
-        "runs": [summarise_run(run) for run in args.runs],
+        "runs": [summarise_run(run) for run in runs],
+        "out_of_fold": [summarise_folds(folder) for folder in folders],
     }
     write_json(RESULTS / f"{args.name}.json", content)
     print(f"wrote {RESULTS / args.name}.json")
