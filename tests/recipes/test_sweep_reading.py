@@ -127,9 +127,9 @@ def test_the_originals_tables_are_sweeps_whose_last_row_is_its_final_recipe(
 
 def test_the_sweep_of_unknown_generators_leaves_each_class_out_once() -> None:
     combinations = combine(read_sweep(FOLDER / "sweeps" / "unknown.toml"), ["jax"])
-    assert [one.recipe.data.leave_out for one in combinations] == [0, 1, 2, 3, 4]
+    assert [one.recipe.data.leave_out for one in combinations] == [0, 1, 2, 3, 4] * 3
     assert [one.recipe.labels for one in combinations][1:3] == [(0, 2, 3, 4), (0, 1, 3, 4)]
-    assert {(one.recipe.name, one.recipe.training.epochs) for one in combinations} == {("cnn", 15)}
+    assert {(one.recipe.name, one.recipe.training.epochs) for one in combinations} == {("fast", 4)}
 
 
 def test_the_ablation_changes_one_thing_of_best_cpu_in_each_row_but_the_first() -> None:
