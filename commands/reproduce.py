@@ -9,7 +9,7 @@ import pandas as pd
 
 import errors
 from commands import train
-from commands.steps.resuming import take_over_options
+from commands.steps.resuming import MIXED, take_over_options
 from data_io.run_folder import CALIBRATION, HISTORY, METRICS, RECIPE, UNKNOWN, check_digest, read_manifest
 
 TIMES = ("seconds", "images_per_second")
@@ -25,6 +25,7 @@ SURROUNDINGS = (
     "data_digests",
     "source_digest",
 )
+ON_THE_WAY = {MIXED: "conditions on the way", "rewinds": "weights by --on-nan rewind"}
 
 
 def run(args: Namespace) -> None:
@@ -47,13 +48,15 @@ def run(args: Namespace) -> None:
         processes=1,
         process_id=None,
         coordinator=None,
-        out=args.out or args.run.parent,
+        out=args.out or args.run.resolve().parent,
     )
     take_over_options(args, args.run)
     folder = train.run(args)
     assert folder is not None  # only a run with a limit of time ends without
     second = read_manifest(folder)
     changed = [name for name in SURROUNDINGS if first.get(name) != second.get(name)]
+    # What a run was on its way: it was begun under other conditions, or rewound to a state that depends on the clock.
+    changed += [what for key, what in ON_THE_WAY.items() if first.get(key)]
     results = compare_results(args.run, first, folder, second)
     print(f"{args.run} and {folder}:")
     for what, is_identical in results.items():

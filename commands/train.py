@@ -1,5 +1,6 @@
 """`run.py train`: from CSV files and folders to a trained network, honest numbers, pictures and a submission."""
 
+import json
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -16,7 +17,14 @@ from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
 from commands.steps.folding import check_fold_options, train_folds
 from commands.steps.networks import build_network
-from commands.steps.resuming import check_resumable, find_facts, notice_device, read_begun_recipe, take_over_options
+from commands.steps.resuming import (
+    MIXED,
+    check_resumable,
+    find_facts,
+    notice_device,
+    read_begun_recipe,
+    take_over_options,
+)
 from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
 from commands.steps.together import NoWriter, check_joined, check_options, following, join, part, writes_run
@@ -29,8 +37,11 @@ from data_io.opening import OpenData
 from data_io.run_folder import (
     EVENTS,
     FOLDS,
+    MANIFEST,
+    METRICS,
     RECIPE,
     begin_manifest,
+    check_digest,
     check_writable,
     create_run_folder,
     describe_hardware,
@@ -103,16 +114,19 @@ def _resume(args: Namespace, begun_seconds: float) -> Path | None:
 
 def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     begun = read_beginning(run)
-    if "files" in begun:
-        print(f"{run} is finished: there is nothing to resume")
-        return run
     text, recipe = read_begun_recipe(run)
     take_over_options(args, run)
-    if args.check:
-        check_claimable(recipe, locate_data(args.data) is None)
     if FOLDS in begun:
         args.folds = begun[FOLDS]
         check_fold_options(args, recipe)
+    if args.check:
+        check_claimable(recipe, locate_data(args.data) is None)
+    if "files" in begun:
+        print(f"{run} is finished: there is nothing to resume")
+        if args.check:
+            accuracy = json.loads(check_digest(run, METRICS).read_text(encoding="utf-8"))["accuracy"]
+            check_claim(recipe, accuracy, begun["minutes"], begun["hardware"])
+        return run
     check_loader(args.loader)
     check_options(args)
     args.tensorboard = args.tensorboard or any((folder / EVENTS).is_dir() for folder in (run, run / "fold0"))
@@ -120,9 +134,12 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
         check_installed()
     data = open_data(args, find_data(args.data), recipe)
     facts = find_facts(args, data, text)
-    for notice in check_resumable(args, begun, facts):
+    notices = check_resumable(args, begun, facts)
+    for notice in notices:
         print(f"notice: {notice}")
-    facts = {**facts, "command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
+    facts |= {"command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
+    if mixed := [*begun.get(MIXED, []), *notices]:
+        facts[MIXED] = mixed
     if FOLDS in begun:
         return train_folds(args, recipe, data, facts, run, _train, _resume)
     return _train(args, recipe, data, facts, nullcontext(run) if writes_run(args) else following(run), begun_seconds)
@@ -162,8 +179,11 @@ def _train(
         model = build_network(recipe)
         run = held.enter_context(folder)
         sweep_leftovers(run / FOLDER)
-        for notice in notice_device(read_beginning(run), device) if args.resume else ():
-            print(f"notice: {notice}")
+        # A fold that begins, and a process that follows, have no manifest to go on from.
+        begun = read_beginning(run) if args.resume and (run / MANIFEST).exists() else {}
+        if notices := notice_device(begun, device):
+            print("\n".join(f"notice: {notice}" for notice in notices))
+            facts = {**facts, MIXED: [*facts.get(MIXED, []), *notices]}
         facts = {
             **facts,
             "device": device,

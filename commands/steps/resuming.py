@@ -15,6 +15,7 @@ from data_io.source import digest_source
 from recipes.reading import from_values
 from recipes.recipe import Recipe
 
+MIXED = "mixed"  # in the manifest of a run that went on under other conditions: what was said of it then
 # What `--resume` and `reproduce` take over from the run unless it is said anew.
 KEPT_OPTIONS = ("data", "cache", "loader", "device", "allow_format", "strict", "on_nan")
 

@@ -112,6 +112,8 @@ def test_f15_another_backend_is_allowed_with_a_notice(
         "run on one backend" in capsys.readouterr().out
     )
     assert read_manifest(broken_run)["backend"] == backend
+    (kept,) = read_manifest(broken_run)["mixed"]  # for `reproduce`, which cannot make such a run again
+    assert kept.startswith(f"the run began on another and goes on with {backend}")
     assert_same(broken_run, tiny_run.folder)  # as it is the same one in truth
 
 
@@ -121,6 +123,7 @@ def test_f15_another_device_is_allowed_with_a_notice(broken_run: Path, capsys: p
     (broken_run / "manifest.json").write_text(json.dumps(manifest))
     assert resume(broken_run) == 0
     assert "notice: the run began on gpu (Some Name) and goes on with cpu: its numbers" in capsys.readouterr().out
+    assert len(read_manifest(broken_run)["mixed"]) == 1
 
 
 def test_a_recipe_that_is_no_toml_is_refused_in_a_line(broken_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

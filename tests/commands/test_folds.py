@@ -140,6 +140,9 @@ def test_a_signal_stops_after_the_step_says_how_all_folds_go_on_and_predict_does
     assert "files" not in read_manifest(folder) and not (folder / "fold1").exists()
     assert run.main(["predict", str(folder), str(tiny_run.data / "test")]) == 2
     assert f"Finish them with: python run.py train --resume {folder}" in capsys.readouterr().err
+    assert run.main(["train", "--resume", str(folder)]) == 0  # what was begun goes on, the other fold begins
+    assert len(read_manifest(folder)["files"]) > 0 and "resumes" in read_manifest(folder / "fold0")
+    assert len(table(folder / "out_of_fold_predictions.csv")) == 90
 
 
 def test_the_time_limit_is_of_all_folds_and_ends_with_0(

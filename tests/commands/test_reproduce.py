@@ -83,6 +83,34 @@ def test_what_differs_with_other_surroundings_is_said_and_no_error(
     assert found["surroundings"] == "backend, hardware changed"
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"mixed": ["the run began on torch and goes on with jax"]}, "conditions on the way changed"),
+        ({"rewinds": [{"epoch": 1, "step": 2}]}, "weights by --on-nan rewind changed"),
+    ],
+)
+def test_a_run_that_was_changed_on_its_way_is_not_accused(
+    copies: tuple[Path, Path], capsys: pytest.CaptureFixture[str], facts: dict[str, Any], said: str
+) -> None:
+    one, other = copies
+    change(other, lambda manifest: manifest.update(weights_digest="0" * 64))
+    change(one, lambda manifest: manifest.update(facts))
+    assert run.main(["reproduce", str(one)]) == 0
+    assert answers(capsys)["surroundings"] == said
+
+
+def test_a_run_where_one_stands_is_reproduced_beside_it(
+    copies: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = copies
+    places: list[Path] = []
+    monkeypatch.setattr(train_command, "run", lambda args: places.append(args.out) or other)
+    monkeypatch.chdir(one)
+    assert run.main(["reproduce", "."]) == 0
+    assert places == [one.parent]
+
+
 def test_a_history_or_recipe_that_was_edited_is_refused(
     copies: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

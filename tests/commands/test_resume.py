@@ -166,3 +166,11 @@ def test_a_finished_run_is_left_as_it_is(tiny_run: TinyRun, tmp_path: Path, caps
     assert "is finished: there is nothing to resume" in capsys.readouterr().out
     assert before == {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     assert "files" in json.loads(before[copy / "manifest.json"])
+
+
+def test_the_claim_of_a_finished_run_is_checked_all_the_same(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(tiny_run.folder, tmp_path / "copy"))
+    assert resume(copy, "--check") == 0
+    assert "check: the claim of tiny holds" in capsys.readouterr().out

@@ -146,9 +146,11 @@ def test_check_ends_with_6_when_the_claim_is_not_met(
 ) -> None:
     claim = ["--set", "expected.validation_accuracy=1.0", "--set", "training.epochs=1"]
     assert train("--out", str(tmp_path), "--check", *claim) == 6
-    assert (
-        "error: Expected a validation accuracy of at least 1.0000 on sample data. Received: " in capsys.readouterr().err
-    )
+    said = "error: Expected a validation accuracy of at least 1.0000 on sample data. Received: "
+    assert said in capsys.readouterr().err
+    (folder,) = tmp_path.iterdir()
+    assert run.main(["train", "--resume", str(folder), "--check"]) == 6  # it is finished, and its claim as broken
+    assert said in capsys.readouterr().err
 
 
 def test_f11_a_gpu_that_is_not_there_is_exit_4_and_leaves_no_run(

@@ -46,11 +46,14 @@ def train(tmp_path_factory: pytest.TempPathFactory) -> Train:
     data = tmp_path_factory.mktemp("drawn") / "data"
     draw_sample(data, 100, 0, lambda count: None)
 
-    def run(*options: str, processes: int = 1) -> Trained:
-        out = tmp_path_factory.mktemp("runs")
-        words = [sys.executable, "run.py", "train", "tests/tiny.toml", "--data", str(data), "--backend", "jax"]
-        words += ["--device", "cpu", "--out", str(out), "--set", "training.batch_size=27", *options]
-        words += ["--set", "training.learning_rate=0.001"]  # so that rounding stays as small as it begins
+    def run(*options: str, processes: int = 1, resume: Path | None = None) -> Trained:
+        out = tmp_path_factory.mktemp("runs") if resume is None else resume.parent
+        words = [sys.executable, "run.py", "train", "--backend", "jax", "--device", "cpu", *options]
+        if resume is None:
+            words += ["tests/tiny.toml", "--data", str(data), "--out", str(out), "--set", "training.batch_size=27"]
+            words += ["--set", "training.learning_rate=0.001"]  # so that rounding stays as small as it begins
+        else:
+            words += ["--resume", str(resume)]
         meeting = ["--processes", str(processes), "--coordinator", f"127.0.0.1:{find_free_port()}"]
         children = [
             subprocess.Popen(
@@ -106,4 +109,12 @@ def test_two_processes_train_as_one_does_and_the_first_alone_writes_the_run(trai
     assert "epoch" not in trained.outputs[1]
     assert (trained.runs[0] / "submission.csv").exists()
     assert not (trained.runs[0] / ".lock").exists()
+    expect_same(trained, alone)
+
+
+def test_a_run_that_was_stopped_goes_on_in_two_processes(train: Train, alone: Trained) -> None:
+    (stopped,) = train("--time-limit", "0.001").runs
+    assert not (stopped / "metrics.json").exists()
+    trained = train(processes=2, resume=stopped)
+    assert "goes on in 2 of 1" in trained.outputs[0]
     expect_same(trained, alone)
