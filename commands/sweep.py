@@ -29,6 +29,8 @@ def run(args: Namespace) -> None:
     folder = (args.out or Path(sweep.out or RUNS)).resolve() / sweep.name
     data = args.data or (Path(sweep.data) if sweep.data else None)
     data = locate_data(data)
+    if data is not None and not data.is_dir():
+        raise errors.DataError(f"Expected a data folder at {data}. Received: no such folder. Name yours with --data.")
     data = None if data is None else data.resolve()  # named to every run, so that each says what it is on
     if args.search:
         from commands.steps.sweeping.search import search

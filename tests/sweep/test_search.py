@@ -20,7 +20,8 @@ SPACE = (
 
 def trials(tmp_path: Path) -> list[dict[str, Any]]:
     content = json.loads((tmp_path / "runs/mine/search.json").read_text())
-    return [{key: trial[key] for key in ("number", "values", "state", "accuracy")} for trial in content["trials"]]
+    kept = ("number", "values", "state", "accuracy", "reason")
+    return [{key: trial[key] for key in kept} for trial in content["trials"]]
 
 
 def test_each_trial_is_a_run_with_what_was_drawn_for_it_and_the_best_is_first(
@@ -104,6 +105,7 @@ def test_a_search_goes_on_with_what_its_trials_were_made_of(
     trainers: Trainers,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    Path("images").mkdir()
     assert sweep(ONE + SPACE, "--search", "1") == 0
     assert sweep(text, "--search", "2", *options) == 2
     assert f"go on with the {what} that it began with" in capsys.readouterr().err
@@ -128,12 +130,46 @@ def test_a_trial_that_fails_is_counted_and_the_next_is_drawn(
 ) -> None:
     trainers.ends = {0: "diverged"}
     assert sweep(ONE + SPACE, "--search", "2") == 0
-    assert [(trial["state"], trial["accuracy"] is None) for trial in trials(tmp_path)] == [
-        ("failed", True),
-        ("finished", False),
+    assert [(trial["state"], trial["accuracy"] is None, trial["reason"]) for trial in trials(tmp_path)] == [
+        ("failed", True, "exit code 5: Expected a finite loss. Received: nan."),
+        ("finished", False, ""),
     ]
     assert sweep(ONE + SPACE, "--search", "2") == 0
     assert len(trainers.said) == 2
+
+
+def test_a_fault_that_is_not_of_the_values_ends_the_search_and_its_trial_is_made_when_it_is_mended(
+    tmp_path: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trainers.ends = {1: "no room"}
+    assert sweep(ONE + SPACE, "--search", "3") == 6
+    error = capsys.readouterr().err
+    assert "Expected trial 1 to come through. Received: exit code 4: Expected to write here." in error
+    assert "What was drawn for it is kept: mend that, and give the same command again." in error
+    before = trials(tmp_path)
+    assert [trial["state"] for trial in before] == ["finished", "interrupted"]
+    assert sweep(ONE + SPACE, "--search", "3") == 0
+    after = trials(tmp_path)
+    assert [trial["state"] for trial in after] == ["finished"] * 3
+    assert after[1]["values"] == before[1]["values"] and len(trainers.said) == 4
+
+
+def test_a_trial_that_fails_so_twice_is_counted_and_the_next_one_is_drawn(
+    tmp_path: Path, sweep: SweepCommand, trainers: Trainers
+) -> None:
+    trainers.ends = {0: "no room", 1: "no room"}
+    assert sweep(ONE + SPACE, "--search", "2") == 6
+    assert sweep(ONE + SPACE, "--search", "2") == 0
+    assert [trial["state"] for trial in trials(tmp_path)] == ["failed", "finished"]
+
+
+def test_data_that_is_not_there_is_said_before_anything_is_drawn(
+    tmp_path: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in (("--search", "2"), ()):
+        assert sweep(ONE + SPACE, "--data", "nowhere", *options) == 3
+        assert "Expected a data folder at nowhere. Received: no such folder." in capsys.readouterr().err
+    assert trainers.said == [] and not (tmp_path / "runs").exists()
 
 
 def test_values_that_do_not_go_together_are_a_failed_trial(

@@ -34,6 +34,10 @@ class Trainers:
                 file.write("error: Expected a finite loss. Received: nan.\n")
         if end == "killed at once":
             return -9
+        if end == "no room":
+            with log.open("a") as file:
+                file.write("error: Expected to write here. Received: No space left on device.\n")
+            return 4
         facts = self._facts(recipe, str(args.backend), args.data)
         begin_manifest(run, facts)
         if end == "stopped":

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import optuna
 
 NAME = "search"
+REASON = "reason of trial "
+FAULTS = (errors.DataError.exit_code, errors.EnvironmentFault.exit_code)  # seldom of what was drawn
 HONESTY = (
     "The last epoch's validation accuracy, by which the best was chosen: its figure is flattered by that choice, the "
     "more so the more trials there are; other seeds, and images that no trial was judged on, say what it is worth."
@@ -46,6 +48,9 @@ def search(args: Namespace, sweep: Sweep, backends: Sequence[str], folder: Path,
             finish(args, asked, study)
             print(f"stopped; to go on, the same command again: {args.command_line}", flush=True)
             raise
+        except errors.PromiseError:
+            finish(args, asked, study)
+            raise
         finish(args, asked, study)
         if not is_whole:
             print(f"stopped after {args.time_limit:g} minutes; to go on, the same command again: {args.command_line}")
@@ -68,7 +73,8 @@ def check_searchable(sweep: Sweep, backends: Sequence[str]) -> Row:
 def make_trials(study: "optuna.Study", asked: Search, trials: int, clock: Clock) -> bool:
     """Go on with what was interrupted, then draw until there are `trials`; return False if the time was over before.
 
-    A trial whose training fails says so and is not drawn from.
+    A trial whose values fail says so and is not drawn from. Raises PromiseError for one that fails for its data or its
+    surroundings, and keeps what was drawn for the next call; if it then fails again, it counts as failed.
     """
     from optuna.trial import TrialState
 
@@ -87,16 +93,29 @@ def make_trials(study: "optuna.Study", asked: Search, trials: int, clock: Clock)
             run = asked.run(number, settings)
             run.look()
         except errors.UsageError as error:  # values that do not go together
-            print(f"    failed: {' '.join(error.messages)}", flush=True)
-            study.tell(number, state=TrialState.FAIL)
+            fail(study, number, " ".join(error.messages))
             continue
         if run.state != FINISHED and not make(run, asked.data, clock):
             return False
-        print(f"    {describe(run)}", flush=True)
         if run.state == FINISHED:
+            print(f"    {describe(run)}", flush=True)
             study.tell(number, run.summary["validation_accuracy"])
+        elif run.code in FAULTS and not running:
+            raise errors.PromiseError(
+                f"Expected trial {number} to come through. Received: {run.reason.rstrip('.')}. What was drawn for it "
+                "is kept: mend that, and give the same command again."
+            )
         else:
-            study.tell(number, state=TrialState.FAIL)
+            fail(study, number, run.reason)
+
+
+def fail(study: "optuna.Study", number: int, reason: str) -> None:
+    """Say and keep why a trial has no figure."""
+    from optuna.trial import TrialState
+
+    print(f"    failed: {reason}", flush=True)
+    study.set_user_attr(f"{REASON}{number}", reason)
+    study.tell(number, state=TrialState.FAIL)
 
 
 def finish(args: Namespace, asked: Search, study: "optuna.Study") -> None:
@@ -108,7 +127,7 @@ def finish(args: Namespace, asked: Search, study: "optuna.Study") -> None:
             "number": trial.number,
             "values": values,
             "state": {"COMPLETE": FINISHED, "FAIL": "failed"}.get(trial.state.name, "interrupted"),
-            "reason": "",
+            "reason": study.user_attrs.get(f"{REASON}{trial.number}", ""),
             "accuracy": trial.value,
             "minutes": None,
         }

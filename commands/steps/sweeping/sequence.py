@@ -63,7 +63,7 @@ def make(run: SweepRun, data: Path | None, clock: Clock) -> bool:
         code = train_here(train_words(run, data, clock.left_minutes), run.log)
         return settle(run, code)
     except errors.ProgramError as error:
-        run.state, run.reason = FAILED, " ".join(error.messages)
+        run.state, run.reason, run.code = FAILED, " ".join(error.messages), error.exit_code
     except KeyboardInterrupt:
         run.look()
         raise
@@ -87,7 +87,7 @@ def settle(run: SweepRun, code: int) -> bool:
         return True
     if code == 0 and run.state == INTERRUPTED:
         return False
-    run.state, run.reason = FAILED, describe_end(code, run.log)
+    run.state, run.reason, run.code = FAILED, describe_end(code, run.log), code
     return True
 
 

@@ -22,7 +22,8 @@ SAMPLE = "drawn sample data"
 class SweepRun:
     """A run of a sweep: what it is of, its folder, its data, what became of it, and why if it failed.
 
-    `data` is the absolute path of the data folder, None for drawn sample data.
+    `data` is the absolute path of the data folder, None for drawn sample data; `code` is what its process ended with,
+    or would have if it had begun.
     """
 
     combination: Combination
@@ -30,6 +31,7 @@ class SweepRun:
     data: Path | None = None
     state: str = MISSING
     reason: str = ""
+    code: int = 0
     summary: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def look(self) -> None:
