@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import errors
-from commands.steps.data import find_data
+from commands.steps.data import find_data, name_formats
 from commands.steps.progress import counting
 from data_io.auditing.audit import Audit, audit
 from data_io.auditing.findings import ERROR, NOTE, WARNING, escalate_leaks
@@ -31,13 +31,14 @@ def run(args: Namespace) -> None:
         raise errors.UsageError(f"Expected --out to name a .json file. Received: {args.out}.")
     check_writable(args.out.parent)
     root = find_data(args.data)
-    found = audit(root, CLASSES, counting)
+    formats = name_formats(args)
+    found = audit(root, CLASSES, counting, formats)
     if args.strict:
         found = replace(found, findings=escalate_leaks(found.findings))
     page = args.out.with_suffix(".html")
     values = found.as_dict()
     write_json(args.out, values)
-    write_text(page, draw_audit(values, _draw_thumbnails(root, name_shown_images(values))))
+    write_text(page, draw_audit(values, _draw_thumbnails(root, name_shown_images(values), formats)))
     _print_tables(found)
     _print_findings(found, args.out)
     print(f"wrote {args.out} and {page}", flush=True)
@@ -47,11 +48,11 @@ def run(args: Namespace) -> None:
         raise errors.DataError([*mistakes[:SHOWN_FINDINGS], *more])
 
 
-def _draw_thumbnails(root: Path, files: Sequence[str]) -> dict[str, bytes]:
+def _draw_thumbnails(root: Path, files: Sequence[str], formats: Sequence[str]) -> dict[str, bytes]:
     thumbnails = {}
     for file in files:
         try:
-            thumbnails[file] = encode_thumbnail(root / file, THUMBNAIL_PIXELS)
+            thumbnails[file] = encode_thumbnail(root / file, THUMBNAIL_PIXELS, formats)
         except (OSError, ValueError):
             continue  # an unreadable image: what is wrong with it is among the findings
     return thumbnails

@@ -18,7 +18,8 @@ MAXIMUM_FILES = 100  # a SavedModel of ours has 5
 
 def sidecar_path(artefact: Path) -> Path:
     """Return `model.onnx.json` for `model.onnx`, `saved_model.json` for the folder `saved_model`."""
-    return artefact.with_name(f"{artefact.name}.json")
+    named = artefact if artefact.name else artefact.resolve()  # `.`
+    return named.with_name(f"{named.name}.json")
 
 
 def write_sidecar(artefact: Path, format: str, contract: Mapping[str, Any]) -> Path:

@@ -32,7 +32,7 @@ from data_io.image_records import (
     read_images,
 )
 from data_io.images import FORMATS, RESIZE_RULE
-from data_io.shard_files import Shard, find_shard, make_shard, remove_shard
+from data_io.shard_files import Shard, find_shard, make_shard, remove_shard, remove_unfinished
 from data_io.shards import join_shards
 from data_io.splits import Split
 
@@ -190,6 +190,7 @@ def _make_room(missing: Sequence[Shard]) -> None:
     folder = missing[0].path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(folder)
         disk = shutil.disk_usage(folder)
     except OSError as error:
         raise unwritable(folder, error) from error

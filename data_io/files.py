@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import errors
 
+_UMASK = threading.Lock()  # it can be read by setting it alone: two threads that do would leave what one has set
 HASH_CHUNK_BYTES = 1 << 20  # large enough that SHA-256, not the read call, is the cost
 
 
@@ -42,8 +44,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
+    with _UMASK:
+        mask = os.umask(0)
+        os.umask(mask)
     return mask
 
 

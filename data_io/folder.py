@@ -9,6 +9,7 @@ import numpy as np
 
 import errors
 from data_io.columns import ImagePaths
+from data_io.regular_files import name_refusal
 from data_io.splits import (
     LABELLED_SPLITS,
     SPLITS,
@@ -56,7 +57,11 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
 
     Raises DataError only if there is no such folder.
     """
-    if not root.is_dir():
+    try:
+        is_there = root.is_dir()  # raises where a folder above may not be entered
+    except OSError as error:
+        raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
+    if not is_there:
         raise errors.DataError(f"Expected a data folder at {root}. Received: no such folder. Name yours with --data.")
     mistakes: list[str] = []
     notices: list[str] = []
@@ -94,21 +99,22 @@ def _name_files(root: Path, name: str, table: Table) -> Split:
 def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[str]) -> Sequence[int]:
     """Return the places of the rows whose file is there."""
     folder = root / split.name
-    if not folder.is_dir():
-        mistakes.append(
-            f"Expected the folder {folder} with the images of {split.table.name}. Received: no such folder."
-        )
-        return []
     absent = {image_id.removesuffix(SUFFIX) for image_id in split.ids}
     extra, links = [], set()
-    with os.scandir(folder) as entries:  # one listing instead of thousands of stat calls
-        for entry in entries:
-            stem = entry.name.removesuffix(SUFFIX)
-            if entry.name != stem and stem in absent:
-                absent.discard(stem)
-                links.update([stem] if entry.is_symlink() else [])
-            else:
-                extra.append(entry.name)
+    try:
+        with os.scandir(folder) as entries:  # one listing instead of thousands of stat calls
+            for entry in entries:
+                stem = entry.name.removesuffix(SUFFIX)
+                if entry.name != stem and stem in absent:
+                    absent.discard(stem)
+                    links.update([stem] if entry.is_symlink() else [])
+                else:
+                    extra.append(entry.name)
+    except OSError as error:
+        is_absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+        reason = "no such folder" if is_absent else name_refusal(error)
+        mistakes.append(f"Expected the folder {folder} with the images of {split.table.name}. Received: {reason}.")
+        return []
     inside = (root.resolve(), folder.resolve())
     if not inside[1].is_relative_to(inside[0]):
         notices.append(f"{folder} is a link to {inside[1]}")

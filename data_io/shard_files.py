@@ -8,6 +8,7 @@ bytes, each file in one rename.
 import errno
 import json
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ from data_io.files import digest_bytes, digest_file, replacing, write_text
 from data_io.image_records import Advance, ImageRecord, ImageRecords, Reading, read_images
 from data_io.images import resize
 from data_io.splits import Split
+
+UNFINISHED_SECONDS = 86_400.0  # a shard takes minutes at most
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,14 @@ def remove_shard(path: Path) -> None:
     """Remove a pair; whoever has mapped it keeps it."""
     path.with_suffix(".json").unlink(missing_ok=True)
     path.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes that were killed had not finished, up to 201 MB each, and not what one makes now."""
+    for path in folder.glob(".*-*px-*.*"):  # as `replacing` names what becomes a pair
+        with suppress(OSError):  # another process has removed it, or it is another user's
+            if path.suffix in (".npy", ".json") and time.time() - path.stat().st_mtime > UNFINISHED_SECONDS:
+                path.unlink()
 
 
 class _UnreadableError(Exception):

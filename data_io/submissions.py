@@ -27,7 +27,7 @@ class Submission:
     ids: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    _given: dict[str, tuple[str, str]] = field(default_factory=dict)  # the label, and the id of the image that gave it
+    _given: dict[str, tuple[str, str]] = field(default_factory=dict)  # the label, and the image that was given it
     _extra: int = 0
     _named_extra: list[str] = field(default_factory=list)
 
@@ -51,11 +51,10 @@ class Submission:
             if len(self._named_extra) < NAMED_IDS:
                 self._named_extra.append(show(asked.image_id))
             return
-        if key in self._given and self._given[key][1] != asked.image_id:
-            raise errors.DataError(
-                f"Expected one image for the id {key}. Received: {self._given[key][1]} and {asked.image_id}."
-            )
-        self._given[key] = (label, asked.image_id)
+        image = str(asked.path)  # not its id: x.png of two folders is two images
+        if key in self._given and self._given[key][1] != image:
+            raise errors.DataError(f"Expected one image for the id {key}. Received: {self._given[key][1]} and {image}.")
+        self._given[key] = (label, image)
 
     def write(self, path: Path, labels: Sequence[str]) -> None:
         """Write `image_id,label` with the sample's ids in its order; `notices` and `warnings` then have what is odd.

@@ -43,6 +43,27 @@ def test_a_leak_ends_with_0_and_with_3_if_strict(
     assert json.loads(out.read_text())["counts"]["error"] == 1
 
 
+def test_jpegs_are_audited_where_they_are_allowed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = draw_folder(tmp_path / "data")
+    for number, path in enumerate(sorted(root.rglob("*.png"))):
+        noise(number).save(path, "JPEG")
+    assert check(root, tmp_path / "a.json") == 3
+    assert "--allow-format jpeg reads it" in capsys.readouterr().err
+    assert check(root, tmp_path / "a.json", "--allow-format", "jpeg") == 0
+    profiles = json.loads((tmp_path / "a.json").read_text())["profiles"]
+    assert all(set(profile["formats"]) == set(profile["layouts"]) == {"JPEG"} for profile in profiles)
+
+
+def test_mistakes_have_their_places_in_the_folder_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(draw_folder(tmp_path / "data"))
+    Path("train/train1.png").unlink()
+    assert check(Path(), tmp_path / "a.json") == 3
+    finding, _ = json.loads((tmp_path / "a.json").read_text())["findings"]  # and that a class has no image now
+    assert (finding["split"], finding["row"], finding["file"]) == ("train", 3, "train/train1.png")
+
+
 def test_errors_end_with_3_and_are_written_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = draw_folder(tmp_path / "data")
     (root / "train" / "train1.png").write_bytes(b"")

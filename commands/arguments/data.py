@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from commands.arguments.groups import whole_number
+from commands.arguments.groups import add_format_option, whole_number
 
 
 def add_check(check: ArgumentParser) -> None:
@@ -16,6 +16,7 @@ def add_check(check: ArgumentParser) -> None:
         metavar="FILE",
         help=".json; the page goes beside it (audit.json)",
     )
+    add_format_option(check)
     check.add_argument("--strict", action="store_true", help="copies across splits are errors")
 
 

@@ -20,10 +20,15 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Add where images come from and what is let pass in them."""
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (./data, Kaggle's, or drawn sample data)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="decoded images (DATA/.cache, or $XDG_CACHE_HOME)")
+    add_format_option(parser)
+    parser.add_argument("--strict", action="store_true", help="copies of images across splits are errors")
+
+
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """Add the formats that are read besides PNG."""
     parser.add_argument(
         "--allow-format", action="append", default=[], choices=("jpeg",), help="read JPEGs named .png too"
     )
-    parser.add_argument("--strict", action="store_true", help="copies of images across splits are errors")
 
 
 def add_backend_options(parser: argparse.ArgumentParser) -> None:

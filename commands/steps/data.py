@@ -56,6 +56,11 @@ def find_sample() -> Path:
     return folder
 
 
+def name_formats(args: Namespace) -> tuple[str, ...]:
+    """Return Pillow's names of the formats that images may have: PNG, and those of `--allow-format`."""
+    return (*FORMATS, *(name.upper() for name in args.allow_format))
+
+
 def open_data(args: Namespace, root: Path, recipe: Recipe, splits: Sequence[str] = SPLITS) -> OpenData:
     """Check the tables and images of a data folder, map their pixels, and print what is to be known of them.
 
@@ -68,7 +73,7 @@ def open_data(args: Namespace, root: Path, recipe: Recipe, splits: Sequence[str]
         choose_cache_folder(root, args.cache),
         counting,
         name_sources(splits, recipe.data.folds),
-        (*FORMATS, *(name.upper() for name in args.allow_format)),
+        name_formats(args),
         args.strict,
     )
     for notice in opened.notices:

@@ -16,12 +16,13 @@ from rich.table import Table
 import errors
 from commands.steps.answers.answering import WORKERS
 from commands.steps.answers.averaging import answer_arrays
+from commands.steps.data import name_formats
 from commands.steps.ensemble import Ensemble
 from commands.steps.progress import counting
 from data_io.cache import CachedSplit
 from data_io.damage import DAMAGES, Damage
 from data_io.files import write_bytes, write_json, write_text
-from data_io.images import FORMATS, decode, resize
+from data_io.images import decode, resize
 from data_io.splits import Split
 from data_io.views import count_views
 from keras_models.artefacts.contract import BLOCK_IMAGES
@@ -80,11 +81,10 @@ def _prepare(
 def measure_robustness(args: Namespace, ensemble: Ensemble, cached: CachedSplit) -> dict[str, Any]:
     """Return what robustness.json holds, of `--images` of the split or of all. Raises as `answer_damaged`."""
     split = choose_images(cached.split, args.images)
-    formats = (*FORMATS, *(name.upper() for name in args.allow_format))
     levels = sum(len(damage.levels) for damage in (NOTHING, *DAMAGES))
     answers = levels * len(split) * len(ensemble.models) * count_views(ensemble.tta)
     with counting("answering damaged images", answers) as advance:
-        given = answer_damaged(ensemble, split, formats, advance)
+        given = answer_damaged(ensemble, split, name_formats(args), advance)
     assert split.labels is not None
     kinds = [(damage.name, damage.description, damage.levels) for damage in DAMAGES]
     facts = {"split": split.name, "data_digest": cached.digest, **ensemble.facts()}

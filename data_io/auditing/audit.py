@@ -13,6 +13,7 @@ from data_io.auditing.inspection import Inspection, Unreadable, inspect_images
 from data_io.auditing.profiles import QUANTILES, Profile, describe_images
 from data_io.auditing.rows import Rows, read_rows
 from data_io.auditing.shortcuts import MEANING, Shortcut, collect_features, find_shortcuts
+from data_io.images import FORMATS
 from data_io.opening import Counting
 from data_io.splits import SPLITS
 
@@ -63,8 +64,10 @@ class Audit:
         }
 
 
-def audit(root: Path, classes: int, counting: Counting) -> Audit:
+def audit(root: Path, classes: int, counting: Counting, formats: Sequence[str] = FORMATS) -> Audit:
     """Read every table and image of a data folder with labels 0 to classes - 1; changes nothing there.
+
+    Images may be of Pillow's `formats`.
 
     Mistakes are findings of severity "error". Raises DataError only if there is no such folder.
     """
@@ -74,7 +77,7 @@ def audit(root: Path, classes: int, counting: Counting) -> Audit:
     places: list[Place] = []
     images: list[Inspection] = []
     with counting("inspecting images", len(every)) as advance:
-        results = inspect_images([rows.path(place) for place in every], advance)
+        results = inspect_images([rows.path(place) for place in every], advance, formats)
         for place, result in zip(every, results, strict=True):
             if isinstance(result, Unreadable):
                 findings.append(_unreadable(rows, place, result))

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import imagehash
@@ -12,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from data_io.image_records import CHUNK_IMAGES, THREADS, Advance
-from data_io.images import decode, digest_pixels
+from data_io.images import FORMATS, decode, digest_pixels
 from data_io.png import SIGNATURE
 
 
@@ -20,7 +21,8 @@ from data_io.png import SIGNATURE
 class Inspection:
     """One readable image.
 
-    `layout` is the order of its PNG chunk types with repeats said once, its zlib header and its interlacing.
+    `layout` is the order of its PNG chunk types with repeats said once, its zlib header and its interlacing; of a JPEG
+    its format alone.
     `piece_bytes` is the length of the first of several IDAT chunks, which the writing program chose, and 0 for
     a single one, which says nothing but the file's size. `colour_means` are the means of R, G and B, 0 to 255.
     `digest` is that of `digest_pixels`. `perceptual_hash` is ImageHash's phash as 64 bits, or
@@ -47,11 +49,14 @@ class Unreadable:
     reason: str
 
 
-def inspect_image(path: Path) -> Inspection:
-    """Decode one image and measure it. Raises ValueError or OSError with the reason when it cannot be read."""
-    decoded = decode(path)
+def inspect_image(path: Path, formats: Sequence[str] = FORMATS) -> Inspection:
+    """Decode one image of Pillow's `formats` and measure it.
+
+    Raises ValueError or OSError with the reason when it cannot be read.
+    """
+    decoded = decode(path, formats)
     image = decoded.image
-    layout, piece_bytes = read_layout(path)
+    layout, piece_bytes = read_layout(path) if decoded.format == "PNG" else (decoded.format, 0)
     histogram = np.array(image.histogram(), np.float64).reshape(3, 256)
     red, green, blue = histogram @ np.arange(256) / (image.width * image.height)
     return Inspection(
@@ -69,18 +74,20 @@ def inspect_image(path: Path) -> Inspection:
     )
 
 
-def inspect_images(paths: Sequence[Path], advance: Advance) -> Iterator[Inspection | Unreadable]:
+def inspect_images(
+    paths: Sequence[Path], advance: Advance, formats: Sequence[str] = FORMATS
+) -> Iterator[Inspection | Unreadable]:
     """Inspect each image, in order, in threads; `advance` is called with numbers of images as they are done."""
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(paths), CHUNK_IMAGES):
             chunk = paths[start : start + CHUNK_IMAGES]
-            yield from pool.map(_attempt, chunk)
+            yield from pool.map(partial(_attempt, formats), chunk)
             advance(len(chunk))
 
 
-def _attempt(path: Path) -> Inspection | Unreadable:
+def _attempt(formats: Sequence[str], path: Path) -> Inspection | Unreadable:
     try:
-        return inspect_image(path)
+        return inspect_image(path, formats)
     except OSError as error:
         return Unreadable(error.strerror or str(error))
     except ValueError as error:
@@ -123,9 +130,9 @@ def read_layout(path: Path) -> tuple[str, int]:
     return ", ".join([" ".join(types), *writer]), pieces[0] if len(pieces) > 1 else 0
 
 
-def encode_thumbnail(path: Path, size_pixels: int) -> bytes:
+def encode_thumbnail(path: Path, size_pixels: int, formats: Sequence[str] = FORMATS) -> bytes:
     """Return the image as JPEG, at most `size_pixels` wide and high. Raises as inspect_image does."""
-    image = decode(path).image
+    image = decode(path, formats).image
     image.thumbnail((size_pixels, size_pixels))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=88)

@@ -45,7 +45,7 @@ def _places(root: Path, split: Split) -> tuple[Place, ...]:
 
 def _locate(root: Path, message: str, by_row: Mapping[tuple[str, int], Place]) -> Finding:
     """Take split and row out of a message that begins with a table and a line."""
-    match = re.match(re.escape(str(root)) + r"[/\\](\w+)\.csv(?: line (\d+))?", message)
+    match = re.match(re.escape(str(root / "x")[:-1]) + r"(\w+)\.csv(?: line (\d+))?", message)
     if match is None:
         return Finding(ERROR, "table", message)
     name, line = match[1], int(match[2]) if match[2] else None

@@ -61,6 +61,11 @@ def test_the_sidecar_of_a_folder_is_beside_it_and_names_every_file_in_it(folder:
     assert read_sidecar(folder) == ("saved_model", CONTRACT)
 
 
+def test_the_sidecar_of_the_folder_where_one_stands_is_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert sidecar_path(Path()) == sidecar_path(folder)
+
+
 def test_an_artefact_can_be_moved_with_its_sidecar(file: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

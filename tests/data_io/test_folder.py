@@ -1,5 +1,7 @@
 """A data folder in the competition's form, and everything that can be wrong with one, in one answer."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +78,29 @@ def test_without_a_data_folder_the_option_is_named(tmp_path: Path, taken_by_a_fi
     assert mistake == (
         f"Expected a data folder at {tmp_path / 'absent'}. Received: no such folder. Name yours with --data."
     )
+
+
+def test_folders_that_may_not_be_entered_are_mistakes_like_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    list_folder = os.scandir
+
+    def refuse(folder: Path) -> "os._ScandirIterator[str]":
+        if folder == root / "train":
+            raise refusal
+        return list_folder(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (root / "validation.csv").unlink()
+    assert mistakes_of(root) == (
+        f"Expected the folder {root / 'train'} with the images of train.csv. Received: Permission denied (errno 13).",
+        f"Expected the file {root / 'validation.csv'}. Received: no such file.",
+    )
+
+    def fail(path: Path) -> bool:
+        raise refusal
+
+    monkeypatch.setattr(Path, "is_dir", fail)  # below a folder that may not be entered
+    assert mistakes_of(root) == (f"Expected to read the folder {root}. Received: Permission denied (errno 13).",)
 
 
 @pytest.mark.parametrize("name", ["train.csv", "validation.csv", "test.csv", "sample_submission.csv"])

@@ -60,6 +60,8 @@ def test_two_images_for_one_id_are_an_error_and_one_image_twice_is_none(tmp_path
     submission.give(asked("a.png"), "2")
     with pytest.raises(errors.DataError, match=r"Expected one image for the id a\. Received: a\.png and a\.jpg\."):
         submission.give(asked("a.jpg"), "2")
+    with pytest.raises(errors.DataError, match=r"Received: a\.png and other/a\.png\."):  # a name relative to its folder
+        submission.give(Input("a.png", Path("other/a.png"), "a.png"), "2")
 
 
 def test_an_answer_that_is_no_label_breaks_a_promise(tmp_path: Path) -> None:
