@@ -80,8 +80,13 @@ def _open_saved_model(path: Path, args: Namespace) -> Classifier:
     # TensorFlow 2.21 imports parts of Keras, which then reads the backend of the process and its settings.
     _use_backend_once(args, "tensorflow")
     with holding_stderr():
-        from keras_models.artefacts.saved_model import SavedModelClassifier
+        from keras_models.artefacts.saved_model import SavedModelClassifier, has_gpu
 
+        if getattr(args, "device", "auto") == "gpu" and not has_gpu():
+            raise errors.EnvironmentFault(
+                f"Expected a GPU for --device gpu and {path}. Received: TensorFlow finds none. Use --device auto, or "
+                "install tensorflow with GPU support."
+            )
         return SavedModelClassifier(path, contract)
 
 

@@ -13,6 +13,11 @@ from keras_models.artefacts.saved_model_scan import check_saved_model
 SIGNATURE = "serving_default"
 
 
+def has_gpu() -> bool:
+    """Return whether TensorFlow would answer on a GPU."""
+    return bool(tf.config.get_visible_devices("GPU"))
+
+
 class SavedModelClassifier:
     """A SavedModel whose files the caller has compared with its sidecar.
 

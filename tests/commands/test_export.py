@@ -212,9 +212,9 @@ def test_predict_answers_calibrated_and_alike_by_a_run_and_by_its_exports(
     exported: dict[str, Exported], tiny_data: Path, backend: str, tmp_path: Path
 ) -> None:
     validation = [str(tiny_data / "validation.csv"), "--images", str(tiny_data / "validation"), "--unknown"]
-    found = []
-    cnn = exported["cnn"]
+    found, cnn = [], exported["cnn"]
     models = (cnn.run, cnn.run / "model.keras", cnn.folder / "model.onnx", cnn.folder / "saved_model")
+    assert [run.main(["predict", str(model), *validation, "--device", "gpu"]) for model in models] == [4, 4, 2, 4]
     for number, model in enumerate(models):
         out = tmp_path / f"{number}.json"
         assert run.main(["predict", str(model), *validation, "--out", str(out), "--backend", backend]) == 0

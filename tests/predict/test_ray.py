@@ -240,3 +240,11 @@ def test_a_folder_with_something_else_is_left_alone(asked: list[int], predict: P
     said = predict(folder, "--engine", "ray", "--out", folder)
     assert (said.exit_code, len(said.err)) == (2, 1)
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b.png", "d.png"]
+
+
+def test_a_run_is_no_folder_of_answers(asked: list[int], predict: Predict, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text('{"backend": "torch", "files": {}}')
+    said = predict(folder, "--engine", "ray", "--out", tmp_path / "run")
+    assert said.exit_code == 2 and "Expected --out to be a new or empty folder" in said.err[0]
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["manifest.json"]

@@ -39,9 +39,8 @@ def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = begin_run(tmp_path / "run", "b" * 64)
-    (run / "manifest.json").write_text(
-        json.dumps({"files": {}, "weights_digest": "b" * 64, "options": {"data": str(tmp_path)}})
-    )
+    options = {"data": str(tmp_path), "cache": "/kept here", "allow_format": ["jpeg"]}
+    (run / "manifest.json").write_text(json.dumps({"files": {}, "weights_digest": "b" * 64, "options": options}))
     asked: list[list[str]] = []
 
     def export(words: list[str], check: bool) -> subprocess.CompletedProcess[str]:
@@ -51,7 +50,7 @@ def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
 
     monkeypatch.setattr(subprocess, "run", export)
     assert find_or_export(run) == find_or_export(run) == run / "export" / "model.onnx"
-    assert asked == [["export", str(run), "--data", str(tmp_path)]]
+    assert asked == [["export", str(run), "--allow-format", "jpeg", "--cache", "/kept here", "--data", str(tmp_path)]]
 
 
 def test_an_export_that_fails_is_told_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

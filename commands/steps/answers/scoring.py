@@ -69,12 +69,20 @@ def score(args: Namespace) -> None:
 
 def _check_folder(folder: Path) -> None:
     """Raise UsageError for a folder that holds something else than a job."""
-    is_job = (folder / WORK).is_dir() or (folder / JOB_MANIFEST).is_file()
+    is_job = (folder / WORK).is_dir() or _is_job_manifest(folder / JOB_MANIFEST)
     if folder.exists() and (not folder.is_dir() or (not is_job and any(folder.iterdir()))):
         raise errors.UsageError(
             f"Expected --out to be a new or empty folder, or that of the same command. Received: {folder}."
         )
     check_writable(folder)
+
+
+def _is_job_manifest(path: Path) -> bool:
+    """Return whether the file is of a job, and not of a run, whose manifest has the same name."""
+    try:
+        return {"job", "form"} <= set(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _begin(folder: Path, settings: Mapping[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import errors
 from data_io.artefact_files import read_sidecar
@@ -18,8 +20,7 @@ def find_or_export(path: Path) -> Path:
     found = find_onnx(path)
     if found is None:
         print(f"{path} was not exported yet", flush=True)
-        data = (read_manifest(path).get("options") or {}).get("data")
-        options = ["--data", data] if data and Path(data).is_dir() else []
+        options = _name_data(read_manifest(path).get("options") or {})
         # A process of its own, so that the server has neither Keras nor a framework in its memory.
         words = [sys.executable, str(PROGRAM), "export", str(path), *options]
         exported = subprocess.run(words, check=False)
@@ -30,6 +31,16 @@ def find_or_export(path: Path) -> Path:
                 f"Run: python run.py export {path}"
             )
     return found
+
+
+def _name_data(options: Mapping[str, Any]) -> list[str]:
+    """Return the options of `export` by which it sees the data that the run was trained on, if that is there."""
+    words = [word for name in options.get("allow_format") or () for word in ("--allow-format", name)]
+    if options.get("cache"):
+        words += ["--cache", options["cache"]]
+    if options.get("data") and Path(options["data"]).is_dir():
+        words += ["--data", options["data"]]
+    return words
 
 
 def find_onnx(path: Path) -> Path | None:
