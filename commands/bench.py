@@ -27,6 +27,7 @@ from commands.steps.measurement.outcome import merge_sections, read_bench, show
 from commands.steps.measurement.prediction import measure_prediction
 from commands.steps.measurement.stand import Stand
 from commands.steps.measurement.training import measure_training
+from commands.steps.measurement.twin import check_twin
 from data_io.run_folder import check_writable, create_run_folder, describe_hardware, read_commit
 from recipes.reading import read_recipe
 from recipes.recipe import Recipe
@@ -51,6 +52,8 @@ def run(args: Namespace) -> None:
     args.backend_names = choose_backends(args.backends, False)
     threads = choose_threads(args.threads, args.quick)
     recipes = [read_recipe(name) for name in ([args.recipe] if args.recipe else RECIPES)]
+    for recipe in recipes:
+        check_twin(recipe, chosen)
     parent = args.out or Path(RUNS)
     check_writable(parent)
     if args.json:

@@ -13,6 +13,8 @@ import jax.numpy as jnp
 import keras
 from jax import lax
 
+import errors
+
 Normalization = keras.layers.BatchNormalization
 KERNEL_PIXELS = 3
 
@@ -118,8 +120,20 @@ class FastPooling(keras.layers.MaxPooling2D):
         return pool(inputs)
 
 
+def is_one_cpu() -> bool:
+    """Return whether jax computes on one CPU.
+
+    Raises EnvironmentFault if it cannot start the devices that the environment names: they are asked here first.
+    """
+    try:
+        return jax.default_backend() == "cpu" and jax.device_count() == 1
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise errors.EnvironmentFault(f"Expected jax to start its device. Received: {reason}.") from error
+
+
 # Over several devices a scan over the images of a batch, which is split between them, would have XLA gather the inputs
 # and the output gradients of every convolution on each device, every step: Keras' own layers add up kernels alone.
-IS_ONE_CPU = jax.default_backend() == "cpu" and jax.device_count() == 1
+IS_ONE_CPU = is_one_cpu()
 Convolution = FastConvolution if IS_ONE_CPU else keras.layers.Conv2D
 Pooling = FastPooling if IS_ONE_CPU else keras.layers.MaxPooling2D

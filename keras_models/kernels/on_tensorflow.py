@@ -20,7 +20,12 @@ def add_up(variables: Sequence[Any]) -> Any:
 
 
 def count_codes(codes: Any, count: int) -> Any:
-    """Return how often each of 0 to count - 1 is in each row of whole numbers (N, P): float32 (N, count)."""
+    """Return how often each of 0 to count - 1 is in each row of whole numbers (N, P): float32 (N, count).
+
+    None on a GPU, where Keras compiles with XLA, which takes no size that depends on the codes, as bincount's does.
+    """
+    if tf.config.get_visible_devices("GPU"):
+        return None
     return tf.cast(tf.math.bincount(tf.cast(codes, "int32"), minlength=count, maxlength=count, axis=-1), "float32")
 
 

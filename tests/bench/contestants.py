@@ -24,6 +24,7 @@ class Contestants:
         self.programs: list[list[str]] = []
         self.cores: set[int] = set()
         self.is_block = False
+        self.device = "cpu"
 
     def __call__(
         self,
@@ -64,7 +65,9 @@ class Contestants:
         if "program" in self.wrong:
             raise self.wrong["program"]
         if "--out" in spoken and spoken[0] == "train":
-            Path(spoken[spoken.index("--out") + 1]).mkdir()
+            run = Path(spoken[spoken.index("--out") + 1]) / "run"
+            run.mkdir(parents=True)
+            (run / "manifest.json").write_text(json.dumps({"device": self.device}))
         reached: dict[str, Any] | None = None
         if GOAL in variables:
             goal = json.loads(variables[GOAL])

@@ -57,6 +57,15 @@ def test_all_of_it_leaves_a_table_a_picture_and_its_conditions(
     assert "training, tiny: native, 2 threads, round 1: 0 s" in out and "times as good" in out
 
 
+@pytest.mark.parametrize("section", ["job", "accuracy"])
+def test_whole_processes_say_what_they_computed_on(
+    section: str, bench: Bench, contestants: Contestants, path: Path
+) -> None:
+    contestants.device = "gpu (NVIDIA X)"
+    assert bench(section, "--quick", "--backends", "jax", "--target", "0.5", "--json", str(path)) == 0
+    assert content_of(path)["sections"][section]["hardware"] == "gpu (NVIDIA X)"
+
+
 def test_of_the_loader_cpu_time_is_compared(bench: Bench, path: Path) -> None:
     assert bench("loader", "--quick", "--json", str(path)) == 0
     # 2 x 0.2 s and 2 x 2 s of CPU time for 100 images

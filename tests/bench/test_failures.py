@@ -66,6 +66,32 @@ def test_what_cannot_be_measured_is_refused_at_once(
     assert reason in capsys.readouterr().err and not contestants.asked
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ("prediction", "--recipe", "fast"),
+            "for prediction. Received: fast, with model.transform statistics, model.normalization batch, "
+            "model.activation relu.",
+        ),
+        (("job", "--recipe", "best_cpu"), "Received: best_cpu, with model.family residual, model.transform statistics"),
+        (("training", "--recipe", "best_cpu"), "training.optimizer adamw, training.decay cosine, training.warmup"),
+        (("training", "--recipe", "best_cpu"), "augmentation.cutmix_probability 0.2"),
+    ],
+)
+def test_a_network_that_plain_pytorch_has_no_like_of_is_refused(
+    options: tuple[str, ...], reason: str, bench: Bench, contestants: Contestants, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench(*options, with_recipe=False) == 2
+    assert reason in capsys.readouterr().err and not contestants.asked
+
+
+def test_what_has_no_plain_pytorch_beside_it_takes_any_recipe(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    words = ["accuracy", "--recipe", "fast", "--backends", "jax", "--target", "0.5", "--seeds", "1"]
+    assert bench(*words, "--json", str(path), with_recipe=False) == 0
+
+
 def test_a_file_of_another_kind_is_left_as_it_is(
     bench: Bench, contestants: Contestants, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import errors
 from benchmarks.rounds import Entry, Repeat, race, settle
 from commands.steps.data import open_data
-from commands.steps.measurement.job import train_words
+from commands.steps.measurement.job import read_device, train_words
 from commands.steps.measurement.stand import Stand, check_installed, name_threads
 from data_io.cache import choose_cache_folder
 from recipes.recipe import Recipe
@@ -26,6 +26,7 @@ def measure_accuracy(stand: Stand, recipe: Recipe, target: float, seeds: int) ->
             words = [*train_words(stand, recipe, stand.data, cache, backend, out), "--seed", str(recipe.seed + number)]
             goal = {"runs": str(out), "accuracy": target}
             result = stand.run_program(words, backend, f"{backend}-accuracy-log", goal)
+            device = read_device(out)
             shutil.rmtree(out)
             if result["reached"] is None:
                 raise errors.PromiseError(
@@ -33,7 +34,8 @@ def measure_accuracy(stand: Stand, recipe: Recipe, target: float, seeds: int) ->
                     f"{recipe.training.epochs} epochs of seed {recipe.seed + number}."
                 )
             images = result["reached"]["epoch"] * _count_train(stand)
-            return {"images": images, "peak_anonymous_bytes": result["peak_anonymous_bytes"], **result["reached"]}
+            peak = result["peak_anonymous_bytes"]
+            return {"images": images, "device": device, "peak_anonymous_bytes": peak, **result["reached"]}
 
         return check_installed(Entry(backend, name_threads(stand.most_threads), measure), backend, backend)
 

@@ -9,6 +9,7 @@ from benchmarks.rounds import Entry, Repeat, race, settle
 from benchmarks.trials import Trial
 from commands.steps.measurement.stand import NATIVE, SMALL_PAGES, SPINNING, Stand, check_installed, name_threads
 from data_io.files import write_text
+from data_io.run_folder import read_beginning
 from recipes.reading import to_toml
 from recipes.recipe import Recipe
 
@@ -64,8 +65,9 @@ def _ours(stand: Stand, recipe: Recipe, data: Path, epochs: int, images: int, ba
         out = stand.new_folder(f"{backend}-job")
         words = train_words(stand, recipe, data, cache, backend, out)
         result = stand.run_program([*words, "--set", f"training.epochs={epochs}"], backend, f"{backend}-job-log")
+        device = read_device(out)
         shutil.rmtree(out)  # 200 MB and more with an MLP
-        return {"images": images, **result}
+        return {"images": images, "device": device, **result}
 
     def train_cold(number: int) -> Repeat:
         shutil.rmtree(cache, ignore_errors=True)
@@ -74,6 +76,12 @@ def _ours(stand: Stand, recipe: Recipe, data: Path, epochs: int, images: int, ba
     variant = name_threads(stand.most_threads)
     entries = [Entry(f"{backend}, cold cache", variant, train_cold), Entry(f"{backend}, warm cache", variant, train)]
     return [check_installed(entry, backend, backend) for entry in entries]
+
+
+def read_device(out: Path) -> str:
+    """Return what the one run in a folder computed on."""
+    (run,) = out.iterdir()
+    return str(read_beginning(run)["device"])
 
 
 def train_words(stand: Stand, recipe: Recipe, data: Path, cache: Path, backend: str, out: Path) -> list[str]:
