@@ -28,7 +28,7 @@ from data_io.run_folder import describe_hardware, read_commit
 from data_io.splits import LABELLED_SPLITS
 from reports.figures import encode_png
 from reports.image_figures import draw_class_spectra, draw_colours, draw_cues, draw_file_sizes
-from reports.result_figures import draw_confusions, draw_learning_curves, draw_recalls, draw_reliabilities
+from reports.result_figures import RUN_COLOURS, draw_confusions, draw_learning_curves, draw_recalls, draw_reliabilities
 
 NAME = "analysis"
 PICTURES = RESULTS.parent / "docs" / NAME
@@ -70,6 +70,12 @@ def write_pictures(content: Mapping[str, Any], folder: Path) -> None:
         write_bytes(folder / f"{name}.png", encode_small(figure))
 
 
+def check_count(runs: Sequence[Path]) -> None:
+    """Raise UsageError for more runs than there are colours."""
+    if len(runs) > len(RUN_COLOURS):
+        raise errors.UsageError(f"Expected at most {len(RUN_COLOURS)} runs. Received: {len(runs)}.")
+
+
 def name_runs(runs: Sequence[dict[str, Any]], folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Return runs named after their recipe, or after their folder where several have one recipe."""
     names = [run["name"] for run in runs]
@@ -88,6 +94,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--best", type=Path, action="append", default=[], metavar="RUN", help="of a better recipe")
     parser.add_argument("--note", default="", help="what a reader must know, such as what else the machine did")
     args = parser.parse_args(arguments)
+    check_count([args.cnn, args.mlp, *args.best])
     splits = read_data_folder(args.data, CLASSES, LABELLED_SPLITS).splits
     digest = digest_split(splits["validation"])
     read = [read_run(run, digest) for run in (args.cnn, args.mlp, *args.best)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import errors
-from benchmarks.analysis import PICTURES, encode_small, name_runs
+from benchmarks.analysis import PICTURES, check_count, encode_small, name_runs
 from benchmarks.record import RESULTS
 from data_io.files import write_bytes, write_json
 from data_io.run_folder import METRICS, RECIPE, check_digest, read_manifest
@@ -67,6 +67,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     parser.add_argument("--note", default="", help="what a reader must know")
     args = parser.parse_args(arguments)
+    check_count(args.runs)
     runs = [read_robustness(run) for run in args.runs]
     check_same_images(args.runs, runs)
     content = {

@@ -14,6 +14,7 @@ from reports.heat_maps import shorten
 
 # The palette by Okabe and Ito (B. Wong, "Color blindness", Nature Methods 8, 441, 2011) without yellow and black.
 CLASS_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+STYLES = ("-", "--", ":", "-.")  # of the first six classes, the next six, …
 # Single frequencies stand far out; the scale ends where a thousandth is beyond, so that the rest is seen too.
 CLIPPED_SHARE = 0.001
 SPECTRA_CAPTION = (
@@ -123,7 +124,7 @@ def _draw_profiles(axes: Axes, lower: NDArray[np.float64], labels: Sequence[str]
             continue
         frequencies, means = radial_profile(picture)
         colour = CLASS_COLOURS[place % len(CLASS_COLOURS)]
-        style = "-" if place < len(CLASS_COLOURS) else "--"
+        style = STYLES[place // len(CLASS_COLOURS) % len(STYLES)]
         axes.plot(frequencies, means, style, color=colour, linewidth=1.6)
         ends.append((float(means[-1]), shorten(label, 14), colour))
     axes.set_xlim(0, 0.5)
@@ -139,13 +140,14 @@ def _draw_profiles(axes: Axes, lower: NDArray[np.float64], labels: Sequence[str]
 def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Write each curve's label beside its end, in order, at least a line of text apart."""
     low, high = axes.get_ylim()
-    line = 0.11 * (high - low)  # 10 points of 1.95 inches
+    line = min(0.11, 1.2 / max(len(ends), 1)) * (high - low)  # 10 points of 1.95 inches, less where there are many
+    points = min(10.0, 10 * line / (0.11 * (high - low)))
     heights: list[float] = []
     for value, _, _ in ends:
         heights.append(max(value, heights[-1] + line) if heights else value)
     shift = (sum(heights) - sum(value for value, _, _ in ends)) / max(len(ends), 1)
     for at, (_, label, colour) in zip(heights, ends, strict=True):
         axes.annotate(
-            label, (0.5, at - shift), xytext=(6, 0), textcoords="offset points", va="center", fontsize=10,
+            label, (0.5, at - shift), xytext=(6, 0), textcoords="offset points", va="center", fontsize=points,
             color=colour, annotation_clip=False, parse_math=False,
         )  # fmt: skip

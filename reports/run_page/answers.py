@@ -49,17 +49,17 @@ def _grid(facts: RunFacts, places: Sequence[int], pictures: Pictures) -> list[Ht
 
 def _answer(facts: RunFacts, place: int, pictures: Pictures) -> Html:
     image_id, true, given = facts.ids[place], int(facts.labels[place]), int(facts.given[place])
-    chances = facts.probabilities[place]
-    words = f"image {image_id}, true label {true}, given label {given} with {per_cent(float(chances[given]), 1)}"
+    share, names = per_cent(float(facts.probabilities[place][given]), 1), facts.data_labels
+    words = f"image {image_id}, true label {names[true]}, given label {names[given]} with {share}"
     views = []
     if place in pictures.thumbnails:
         media_type, content = pictures.thumbnails[place]
         views.append(image(content, words, media_type))
     if place in pictures.heat_maps:
         media_type, content = pictures.heat_maps[place]
-        views.append(image(content, f"heat map of {words}: what spoke for {given}", media_type))
+        views.append(image(content, f"heat map of {words}: what spoke for {names[given]}", media_type))
     verdict = "false" if true != given else "true"
-    line = join(["given ", Html(f"<b>{given}</b>"), ", true ", Html(f"<b>{true}</b>")])
+    line = join(["given ", Html(f"<b>{names[given]}</b>"), ", true ", Html(f"<b>{names[true]}</b>")])
     if true == given:
         line = join([line, " ✓"])
     return element(
@@ -82,7 +82,11 @@ def _odds(facts: RunFacts, place: int, verdict: str) -> Html:
         style = "true" if label == true else verdict if label == given else None
         share = float(chances[label])
         bar = element("i", Html(f'<u style="width:{100 * share:.1f}%"></u>'), class_=style)
-        parts += [element("span", label, class_=style), bar, element("span", _odds_text(share), class_=style)]
+        parts += [
+            element("span", facts.data_labels[label], class_=style),
+            bar,
+            element("span", _odds_text(share), class_=style),
+        ]
     return element("div", *parts, class_="odds")
 
 

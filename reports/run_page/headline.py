@@ -59,5 +59,6 @@ def _summarise(facts: RunFacts, right: int) -> str:
     true, given = np.unravel_index(int(confusion.argmax()), confusion.shape)
     most = int(confusion[true, given])
     return (
-        f"{text} Its most frequent mistake: {most:,} image{'s' * (most > 1)} of class {true} taken for class {given}."
+        f"{text} Its most frequent mistake: {most:,} image{'s' * (most > 1)} of class {facts.data_labels[true]} taken "
+        f"for class {facts.data_labels[given]}."
     )

@@ -35,7 +35,7 @@ def draw_data(facts: RunFacts, audit: Mapping[str, Any] | None) -> Html:
     given = np.bincount(facts.given, minlength=facts.classes)
     rows = [
         (
-            Html(f"<b>{label}</b>"),
+            Html(f"<b>{facts.data_labels[label]}</b>"),
             f"{counts[label]:,}",
             f"{given[label]:,}",
             f"{given[label] - counts[label]:+,}".replace("-", "−"),

@@ -16,17 +16,17 @@ DEEP_SHADE = 0.6  # from here on the ground is nearer to the colour than to the 
 def draw_confusion_table(facts: RunFacts) -> Html:
     """Return the section with counts and shares of each true and given label."""
     counts = np.array(facts.metrics["confusion"], np.int64)
-    labels = range(len(counts))
+    labels, names = range(len(counts)), facts.data_labels
     head = element(
         "tr",
         element("td", element("span", "given →", Html("<br>"), "true ↓", class_="corner"), class_="sum"),
-        *[element("th", label, scope="col") for label in labels],
+        *[element("th", name, scope="col") for name in names],
         element("th", "images", scope="col"),
     )
     rows = [
         element(
             "tr",
-            element("th", label, scope="row"),
+            element("th", names[label], scope="row"),
             *[_cell(int(counts[label, given]), int(counts[label].sum()), label == given) for given in labels],
             element("td", f"{counts[label].sum():,}", class_="sum"),
         )
@@ -79,7 +79,7 @@ def draw_classes(facts: RunFacts) -> Html:
         right = int(counts[label, label])
         rows.append(
             (
-                Html(f"<b>{label}</b>"),
+                Html(f"<b>{facts.data_labels[label]}</b>"),
                 f"{row['support']:,}",
                 f"{per_cent(row['recall'])} ± {100 * share_error(right, row['support']):.2f}",
                 draw_share(row["recall"], chance, "recall", "chance"),

@@ -28,6 +28,12 @@ def test_runs_of_one_recipe_are_named_after_their_folders(tmp_path: Path) -> Non
     assert [run["name"] for run in named] == ["first", "mlp", "third"]
 
 
+def test_more_runs_than_colours_are_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    words = [word for number in range(5) for word in ("--best", str(tmp_path / str(number)))]
+    with pytest.raises(errors.UsageError, match="Expected at most 6 runs. Received: 7."):
+        analysis.main(["--cnn", str(tmp_path), "--mlp", str(tmp_path), *words])
+
+
 def test_a_picture_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "MOST_BYTES", 10)
     with pytest.raises(errors.PromiseError, match="Expected at most 10 bytes"):

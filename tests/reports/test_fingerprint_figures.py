@@ -31,6 +31,18 @@ def test_one_class_and_equal_classes_can_be_drawn() -> None:
     encode_png(draw_spectra(np.ones((12, 8, 8)), [str(label) for label in range(12)]))
 
 
+def test_twenty_classes_are_told_apart_and_their_names_stay_beside_the_curves() -> None:
+    spectra = np.random.default_rng(0).uniform(1, 3, (20, 16, 16))
+    figure = draw_spectra(spectra, [str(label) for label in range(20)])
+    (curves,) = [axes for axes in figure.axes if axes.get_xlabel() == "cycles per pixel"]
+    assert len({(line.get_color(), line.get_linestyle()) for line in curves.lines[1:]}) == 20
+    figure.canvas.draw()
+    tops = [text.get_window_extent().y1 for text in curves.texts]
+    bottoms = [text.get_window_extent().y0 for text in curves.texts]
+    frame = curves.get_window_extent()
+    assert max(tops) - min(bottoms) < 1.5 * frame.height
+
+
 def test_spectra_without_images_or_with_other_labels_are_refused() -> None:
     with pytest.raises(ValueError, match="Expected at least one class with images"):
         draw_spectra(np.full((2, 8, 8), np.nan), ["a", "b"])

@@ -107,7 +107,7 @@ def draw_spectrum_plate(facts: RunFacts, split: Split, recipe: Recipe) -> Plate:
             images.append(read(split, int(place), recipe))
             advance(1)
     spectra = mean_spectra(np.stack(images), facts.labels[chosen], facts.classes)
-    labels = [f"class {label}" for label in range(facts.classes)]
+    labels = [f"class {label}" for label in facts.data_labels]
     return Plate(
         "Mean spectra",
         f"Of {len(chosen):,} of the images judged, as the network sees them ({recipe.image.size_pixels} px).",

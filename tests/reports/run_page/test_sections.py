@@ -102,6 +102,17 @@ def test_a_run_without_calibration_is_shown_as_trained() -> None:
     assert "as trained" in drawn and "temperature" not in drawn
 
 
+def test_a_run_that_a_class_was_left_out_of_is_shown_under_the_datas_labels() -> None:
+    # Without the data's label 0 the network's 0, 1 and 2 are the data's 1, 2 and 3
+    run = a_run(recipe={**a_run().recipe, "data": {"leave_out": 0}})
+    sure, _ = draw_answers(run, choose_answers(run), Pictures())
+    assert "given <b>1</b>, true <b>2</b>" in sure and "<b>0</b>" not in sure
+    assert re.findall(r'<th scope="(?:row|col)">(\d)<', draw_confusion_table(run)) == ["1", "2", "3"] * 2
+    for drawn in (draw_classes(run), draw_data(run, None)):
+        assert re.findall(r"<b>(\d)</b>", drawn) == ["1", "2", "3"]
+    assert "1 image of class 2 taken for class 1." in draw_headline(run)
+
+
 def test_answers_without_pictures_still_say_what_was_given() -> None:
     sure, doubtful = draw_answers(a_run(), choose_answers(a_run()), Pictures(missing="Without thumbnails: gone."))
     assert "Without thumbnails: gone." in sure and "<img" not in sure + doubtful
