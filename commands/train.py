@@ -46,6 +46,7 @@ from data_io.run_folder import (
     create_run_folder,
     describe_hardware,
     read_beginning,
+    resume_command,
 )
 from recipes.reading import read_recipe, to_toml
 from recipes.recipe import Recipe
@@ -61,6 +62,8 @@ def run(args: Namespace) -> Path | None:
 
 
 def _begin(args: Namespace, begun_seconds: float) -> Path | None:
+    if args.force:
+        raise errors.UsageError("Expected --force with --resume. Received: it alone.")
     args.loader, args.on_nan = args.loader or LOADERS[0], args.on_nan or ON_NAN[0]
     check_loader(args.loader)
     check_options(args)
@@ -200,10 +203,10 @@ def _train(
         try:
             model, progress = train_network(args, recipe, data, run, begun_seconds, writer)
         except TimeIsUp:
-            print(f"stopped after {args.time_limit:g} minutes; to go on: python run.py train --resume {run}")
+            print(f"stopped after {args.time_limit:g} minutes; to go on: {resume_command(run)}")
             return None
         except KeyboardInterrupt:
-            print(f"kept; to go on: python run.py train --resume {run}", flush=True)
+            print(f"kept; to go on: {resume_command(run)}", flush=True)
             raise
         part(args)
         if not writes_run(args):

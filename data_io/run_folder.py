@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -21,6 +22,11 @@ HISTORY = "history.csv"
 EVENTS = "tensorboard"
 UNKNOWN = "unknown.json"  # of a run that a class was left out of
 FOLDS = "folds"  # in the manifest of a folder of so many runs, fold0 and on
+
+
+def resume_command(run: Path) -> str:
+    """Return what goes on with a run, or with a folder of folds, as it is typed into a shell."""
+    return f"python run.py train --resume {shlex.quote(str(run))}"
 
 
 def create_run_folder(parent: Path, name: str) -> Path:
@@ -99,7 +105,7 @@ def find_folds(folder: Path) -> list[Path]:
     if "files" not in begun:
         raise errors.UsageError(
             f"Expected {folder} to have all its {begun[FOLDS]} folds. Received: fewer. "
-            f"Finish them with: python run.py train --resume {folder}"
+            f"Finish them with: {resume_command(folder)}"
         )
     return [folder / f"fold{fold}" for fold in range(begun[FOLDS])]
 
@@ -114,7 +120,7 @@ def read_manifest(run: Path) -> dict[str, Any]:
     if not isinstance(manifest.get("files"), dict):
         raise errors.UsageError(
             f"Expected a finished run at {run}, with digests of files in its {MANIFEST}. Received: none. "
-            f"Finish it with: python run.py train --resume {run}"
+            f"Finish it with: {resume_command(run)}"
         )
     return manifest
 

@@ -34,6 +34,7 @@ from data_io.run_folder import (
     check_digest,
     read_beginning,
     read_manifest,
+    resume_command,
 )
 from data_io.splits import LABELLED_SPLITS
 from keras_models.artefacts.contract import BLOCK_IMAGES
@@ -91,11 +92,11 @@ def train_folds(
                 own_args = Namespace(**{**vars(args), "time_limit": clock.left_minutes})
                 _train_fold(own_args, own, opened, facts["command"], folder / f"fold{fold}", train, resume)
             if not _is_finished(folder / f"fold{fold}"):
-                print(f"to go on with all folds: python run.py train --resume {folder}", flush=True)
+                print(f"to go on with all folds: {resume_command(folder)}", flush=True)
                 return None
         _write_outcome(args, recipe, opened, facts, folder, folds)
     except KeyboardInterrupt:
-        print(f"to go on with all folds: python run.py train --resume {folder}", flush=True)
+        print(f"to go on with all folds: {resume_command(folder)}", flush=True)
         raise
     return folder
 

@@ -220,3 +220,10 @@ def test_the_competitions_claim_is_not_checked_on_sample_data(
     assert run.main(["train", "cnn", "--check", "--backend", backend]) == 2
     assert "Expected competition data, which the claim of cnn is about" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_force_is_of_a_run_that_is_resumed(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--out", str(tmp_path), "--force") == 2
+    assert "Expected --force with --resume. Received: it alone." in capsys.readouterr().err

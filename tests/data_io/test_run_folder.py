@@ -19,6 +19,7 @@ from data_io.run_folder import (
     read_commit,
     read_manifest,
     record_files,
+    resume_command,
     write_manifest,
 )
 
@@ -201,3 +202,8 @@ def test_a_file_that_came_later_is_put_into_the_manifest_beside_the_others(finis
     record_files(finished, ["late.txt"])
     digest = "089001a35679a33ef3db0ca350db9b9a2f0136e0e327577b04b3b98127470961"
     assert read_manifest(finished) == {**before, "files": {**before["files"], "late.txt": digest}}
+
+
+def test_what_goes_on_with_a_run_can_be_typed_into_a_shell() -> None:
+    assert resume_command(Path("runs/cnn-torch-seed0")) == "python run.py train --resume runs/cnn-torch-seed0"
+    assert resume_command(Path("my runs/a")) == "python run.py train --resume 'my runs/a'"
