@@ -21,7 +21,11 @@ def add_compare(compare: ArgumentParser) -> None:
     compare.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
     add_data_options(compare)
     compare.add_argument(
-        "--seeds", type=count, default=1, metavar="K", help="runs per backend (1); 3 decide on quality"
+        "--seeds",
+        type=count,
+        default=1,
+        metavar="K",
+        help="runs per backend (1); 3 can decide on quality, 4 with two backends",
     )
     compare.add_argument("--seed", type=whole_number, help="the first seed, instead of the recipe's")
     compare.add_argument("--images", type=count, metavar="N", help="train on N images drawn by the seed (all)")
@@ -60,7 +64,9 @@ def add_bench(bench: ArgumentParser) -> None:
     bench.add_argument(
         "--steps", type=count, metavar="N", help="timed in `training` (40; 8 with --quick): more on a GPU"
     )
-    bench.add_argument("--target", type=positive_number, metavar="X", help="validation accuracy to reach (0.887)")
+    bench.add_argument(
+        "--target", type=positive_number, metavar="X", help="validation accuracy to reach (0.887; 0.9 with --quick)"
+    )
     bench.add_argument("--seeds", type=count, default=1, metavar="K", help="runs per backend of `accuracy` (1)")
     bench.add_argument(
         "--time-limit", type=positive_number, default=240.0, metavar="MINUTES", help="of each process (240)"

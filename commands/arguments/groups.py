@@ -34,7 +34,9 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
 def add_backend_options(parser: argparse.ArgumentParser) -> None:
     """Add what Keras computes with and on."""
     parser.add_argument(
-        "--backend", metavar="B", help=f"{', '.join(backends.BACKENDS)} (KERAS_BACKEND, or the first installed)"
+        "--backend",
+        metavar="B",
+        help=f"{', '.join(backends.BACKENDS)} (KERAS_BACKEND, else the run's own, else the first installed)",
     )
     parser.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
 
