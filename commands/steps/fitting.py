@@ -105,12 +105,18 @@ def _attempt(
         interval_seconds = recipe.training.checkpoint_seconds
         keeper = Keeper(run, model, metrics, schedule.epochs, interval_seconds, stop, progress, begun_seconds, writer)
 
+        is_judging = False
+
         def on_step(epoch: int, steps_done: int, means: Mapping[str, float]) -> None:
+            nonlocal is_judging
+            is_judging = False
             stop.meet()
             keeper.step(epoch, steps_done, means)
             bars.step(epoch, steps_done)
 
         def on_judged() -> None:
+            nonlocal is_judging
+            is_judging = True
             stop.meet()
             stop.raise_if_asked()
 
@@ -134,7 +140,9 @@ def _attempt(
                 on_judged,
             )
         except (KeyboardInterrupt, TimeIsUp):
-            if progress.step == train.steps:  # stopped in validation: after a step the keeper has kept the state
+            # After a step the keeper has kept the state. Now, of the last step of an epoch, it is another one: on jax
+            # Keras puts a running mean of the weights in their place when training ends, however it ends.
+            if is_judging and progress.step == train.steps:
                 keeper.save()
                 writer.wait()
             raise

@@ -113,6 +113,15 @@ def test_f1_a_run_that_is_interrupted_again_and_again_under_tf_data_goes_on_bit_
     assert len(read_manifest(folder)["resumes"]) == 2
 
 
+def test_f2_a_run_that_is_stopped_at_the_last_step_of_an_epoch_goes_on_with_its_weights_and_not_their_mean(
+    modern_run: Path, train: Callable[..., int], tmp_path: Path
+) -> None:
+    with at_step(5, lambda keeper: signal.raise_signal(signal.SIGTERM), before=True):
+        assert train("--out", str(tmp_path), *settings(MODERN)) == 143
+    assert resume(the_run(tmp_path)) == 0
+    assert_same(the_run(tmp_path), modern_run)
+
+
 @pytest.mark.parametrize("is_modern", [False, True], ids=["plain", "mean_of_weights"])
 def test_f2_a_run_that_is_stopped_in_validation_has_only_the_judging_left(
     tiny_run: TinyRun,
