@@ -25,6 +25,7 @@ RESIZE_RULE = "pillow-bilinear"
 # (JPEG: mean off by 0.8 grey levels), and a mixture of formats is a shortcut to the label.
 FORMATS = ("PNG",)
 ANSWERED_FORMATS = ("PNG", "JPEG", "WEBP")  # what a trained model is asked about
+FORMATS_SEEN = "models are trained on PNG, unless --allow-format was given"
 # 12 kB of PNG can hold 100 million pixels; Pillow only warns from 89 million and loads them (300 MB of RGB).
 MAXIMUM_PIXELS = 1 << 24
 MAXIMUM_IMAGE_BYTES = 1 << 25
@@ -70,6 +71,8 @@ def decode_content(content: bytes, formats: Sequence[str] = FORMATS) -> Decoded:
         with Image.open(io.BytesIO(content), formats=[found]) as opened:
             _check_size(opened.width, opened.height)
             opened.load()
+            if found == "PNG":
+                _scale_transparency(opened, header.depth)
             image, remarks = _convert(opened)
             if found == "WEBP" and getattr(opened, "n_frames", 1) > 1:
                 remarks.append(ANIMATED)
@@ -114,6 +117,17 @@ def _check_size(width: int, height: int) -> None:
         raise _SizeError(f"{size}, less than {MINIMUM_SIDE_PIXELS} on a side")
     if max(width, height) > MAXIMUM_ASPECT * min(width, height):
         raise _SizeError(f"{size}, more than {MAXIMUM_ASPECT} times as long as wide")
+
+
+def _scale_transparency(opened: Image.Image, depth: int) -> None:
+    """Bring a PNG's transparent colour to where Pillow 13 brings the pixels, and not that: greys of 2 and 4 bits to
+    8, and of RGB with 16 bits the upper 8.
+    """
+    clear = opened.info.get("transparency")
+    if opened.mode == "L" and isinstance(clear, int) and depth < 8:
+        opened.info["transparency"] = clear * 255 // ((1 << depth) - 1)
+    elif opened.mode == "RGB" and isinstance(clear, tuple) and depth == 16:
+        opened.info["transparency"] = tuple(level >> 8 for level in clear)
 
 
 def _convert(opened: Image.Image) -> tuple[Image.Image, list[str]]:

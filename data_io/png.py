@@ -19,10 +19,14 @@ ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 
 @dataclass(frozen=True)
 class Header:
-    """Width and height from IHDR, the pixels as they are compressed, and what a reader should know of the file."""
+    """Width and height from IHDR, the pixels as they are compressed, and what a reader should know of the file.
+
+    `depth` is the bits of a sample.
+    """
 
     width: int
     height: int
+    depth: int
     bits_per_pixel: int
     interlaced: bool
     pixels: bytes
@@ -68,7 +72,7 @@ def read_chunks(content: bytes) -> Header:
         notices.append(DEEP)
     if place < len(content):
         notices.append(TRAILING)
-    return Header(width, height, bits * SAMPLES.get(colour, 1), interlaced == 1, b"".join(pixels), tuple(notices))
+    return Header(width, height, bits, bits * SAMPLES.get(colour, 1), interlaced == 1, b"".join(pixels), tuple(notices))
 
 
 def check_pixels(header: Header) -> None:

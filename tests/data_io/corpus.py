@@ -107,6 +107,8 @@ def draw_images() -> dict[str, bytes]:
         "I10 P with transparency": encode(palette, transparency=0),
         "I10 tRNS of RGB": encode(Image.new("RGB", (32, 32), (9, 8, 7)), transparency=(9, 8, 7)),
         "I10 tRNS of 16-bit grey": grey_16(40000, chunk(b"tRNS", struct.pack(">H", 40000))),
+        "I10 tRNS of 2-bit grey": png(32, 32, 2, 0, (b"\0" + b"\xff" * 8) * 32, chunk(b"tRNS", b"\0\3")),
+        "I10 tRNS of 16-bit RGB": png(32, 32, 16, 2, (b"\0" + b"\x80\x40" * 96) * 32, chunk(b"tRNS", b"\x80\x40" * 3)),
         "I11 animated": animated(),
         "I11 animated, invalid": png(32, 32, 8, 0, grey_rows(), chunk(b"acTL", bytes(8))),
         "I12 100 megapixels": png(10_000, 10_000, 1, 0, bytes(1251 * 10_000)),

@@ -57,6 +57,12 @@ USED: dict[str, tuple[list[int] | None, list[str]]] = {
         [0, 0, 0],
         ["16-bit grey, divided by 257", "transparent pixels, laid on black", MODES.format("I;16")],
     ),
+    # Pillow brings white, 3 of 3, to 255, and of 16 bits the upper 8, but not what is to be transparent.
+    "I10 tRNS of 2-bit grey": ([0, 0, 0], ["transparent pixels, laid on black", MODES.format("L")]),
+    "I10 tRNS of 16-bit RGB": (
+        [0, 0, 0],
+        ["16 bits per channel, of which the upper 8 are used", "transparent pixels, laid on black"],
+    ),
     "I11 animated": ([255, 0, 0], ["animated: its first frame is used"]),
     "I14 16 x 160": (None, []),
     "I15 another size": (None, []),
