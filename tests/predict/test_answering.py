@@ -170,7 +170,7 @@ def test_what_was_done_to_images_is_counted() -> None:
     remarks.add(Block(asked(1), None, [None], [], ["JPEG"], ["RGB"]))
     assert remarks.describe() == [
         r"1 image with EXIF data: a\n.png",
-        "image formats JPEG 2, PNG 1; the model was trained on PNG alone",
+        "image formats JPEG 2, PNG 1; models are trained on PNG, unless --allow-format was given",
         "image modes RGB 2, L 1",
     ]
     plain = Remarks()

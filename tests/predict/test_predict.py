@@ -34,7 +34,7 @@ def test_nothing_but_answers_is_on_stdout(predict: Predict, folder: Path) -> Non
     assert [row[:2] for row in said.rows[1:]] == [["a/c.png", "1"], ["b.png", "0"], ["d.png", "1"], ["e.webp", "0"]]
     assert [line for line in said.err if line.startswith("notice")] == [
         f"notice: 1 other file in {folder} passed over: x.txt",
-        "notice: image formats PNG 3, WEBP 1; the model was trained on PNG alone",
+        "notice: image formats PNG 3, WEBP 1; models are trained on PNG, unless --allow-format was given",
     ]
 
 

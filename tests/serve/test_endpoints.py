@@ -83,7 +83,7 @@ def test_a_bad_image_among_good_ones_has_its_error_and_they_their_answers(ask: A
     assert status == 200
     assert [answer["status"] for answer in body["answers"]] == [200, 415, 200, 422]
     assert body["answers"][1]["error"].endswith("not an image (it starts with b'hello').")
-    assert body["answers"][2]["notices"] == ["JPEG; the model was trained on PNG alone"]
+    assert body["answers"][2]["notices"] == ["JPEG; models are trained on PNG, unless --allow-format was given"]
     assert body["answers"][3]["error"].endswith("an empty file.")
 
 
@@ -137,12 +137,19 @@ def test_a_heat_map_that_cannot_be_is_refused(
         '{"rows": 1}',
         '{"rows": [{"image_id": "a", "probabilities": {"0": 1.0}}]}',
         '{"rows": [{"image_id": "a", "probabilities": {"0": "x", "1": 0}}]}',
+        '{"rows": [{"image_id": "a", "probabilities": {}}]}',
+        '{"rows": [{"image_id": "a", "probabilities": {"0": NaN, "1": 0}}]}',
         "{",
     ],
 )
 def test_a_csv_of_something_else_is_refused(body: str, client: TestClient) -> None:
     response = client.post("/api/csv", content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 422 and response.json()["error"].startswith("Expected ")
+
+
+def test_another_method_is_refused_with_those_that_there_are(client: TestClient) -> None:
+    response = client.delete("/api/csv")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 def test_a_csv_of_nothing_is_a_header(client: TestClient) -> None:

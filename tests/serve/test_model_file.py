@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import errors
+from commands.steps.serving import model_file
 from commands.steps.serving.model_file import find_onnx, find_or_export
 from tests.onnx_files import tiny_contract, write_onnx
 
@@ -43,21 +46,51 @@ def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
     (run / "manifest.json").write_text(json.dumps({"files": {}, "weights_digest": "b" * 64, "options": options}))
     asked: list[list[str]] = []
 
-    def export(words: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+    def export(words: list[str]) -> int:
         asked.append(words[2:])
         export_into(run / "export", "b" * 64)
-        return subprocess.CompletedProcess(words, 0)
+        return 0
 
-    monkeypatch.setattr(subprocess, "run", export)
+    monkeypatch.setattr(model_file, "run_export", export)
     assert find_or_export(run) == find_or_export(run) == run / "export" / "model.onnx"
     assert asked == [["export", str(run), "--allow-format", "jpeg", "--cache", "/kept here", "--data", str(tmp_path)]]
 
 
 def test_an_export_that_fails_is_told_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin_run(tmp_path / "run", "b" * 64)
-    monkeypatch.setattr(subprocess, "run", lambda words, check: subprocess.CompletedProcess(words, 4))
+    monkeypatch.setattr(model_file, "run_export", lambda words: 4)
     with pytest.raises(errors.PromiseError, match=f"Received: exit code 4. Run: python run.py export {run}"):
         find_or_export(run)
+
+
+def test_an_export_is_let_end_in_order_when_its_server_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = """
+import signal, sys, time
+from pathlib import Path
+def end(number, frame):
+    time.sleep(0.5)  # longer than subprocess.run would wait
+    Path(sys.argv[1]).write_text("in order")
+    sys.exit(143)
+signal.signal(signal.SIGTERM, end)
+Path(sys.argv[1]).write_text("begun")
+time.sleep(60)
+"""
+    mark = tmp_path / "mark"
+
+    def stop(child: "subprocess.Popen[bytes]", timeout: float | None = None) -> int:
+        if timeout is None:
+            while not mark.exists() or mark.read_text() != "begun":
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+        return wait(child, timeout)
+
+    wait = subprocess.Popen.wait
+    monkeypatch.setattr(subprocess.Popen, "wait", stop)
+    with pytest.raises(KeyboardInterrupt):
+        model_file.run_export([sys.executable, "-c", program, str(mark)])
+    assert mark.read_text() == "in order"
 
 
 def test_an_export_of_other_weights_is_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Plan:
 
     def add(self, asked: Input) -> None:
         """Plan one image."""
-        self.inputs.add(asked)
+        self.inputs.add_rows(1, f"{asked.image_id}\0{asked.path.absolute()}")  # other folders have like names
         self._hold([asked.image_id, str(asked.path), asked.name, asked.where, asked.mistake], 1)
 
     def add_table(self, path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from commands.steps.answers.answering import Block
-from data_io.images import FORMATS
+from data_io.images import FORMATS, FORMATS_SEEN
 from data_io.inputs import show
 
 NAMED_IMAGES = 3
@@ -56,7 +56,7 @@ class Remarks:
             images = "1 image" if members == 1 else f"{members:,} images"
             lines.append(f"{images} with {notice}: {', '.join(self._named[notice])}{', …' * (members > NAMED_IMAGES)}")
         if set(self._formats) - set(FORMATS):
-            lines.append(f"image formats {_list(self._formats)}; the model was trained on PNG alone")
+            lines.append(f"image formats {_list(self._formats)}; {FORMATS_SEEN}")
         if len(self._modes) > 1:
             lines.append(f"image modes {_list(self._modes)}")
         return lines

@@ -17,21 +17,21 @@ PACKAGES = ("numpy", "pillow")  # what decodes and what counts; a model names it
 
 
 class InputsDigest:
-    """SHA-256 over the ids that are asked about, in their order, and their number."""
+    """SHA-256 over what is asked about, in its order, and how many images that is."""
 
     def __init__(self) -> None:
         self.images = 0
         self._sha = hashlib.sha256()
 
     def add(self, asked: Input) -> None:
-        """Take one image."""
+        """Take one image, by its id: a shard may be answered on another machine, where files lie elsewhere."""
         self.images += 1
         self._sha.update(os.fsencode(asked.image_id) + b"\0")  # no name has a 0 in it
 
     def add_rows(self, rows: int, text: str) -> None:
         """Take many, which `text` stands for."""
         self.images += rows
-        self._sha.update(text.encode() + b"\0")
+        self._sha.update(os.fsencode(text) + b"\0")
 
     def describe(self) -> dict[str, Any]:
         """Return both."""

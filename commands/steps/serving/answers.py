@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from data_io.answers import CsvForm, Rows
 from data_io.image_formats import find_format
-from data_io.images import ANSWERED_FORMATS, FORMATS, MAXIMUM_IMAGE_BYTES, Decoded, decode_content, resize
+from data_io.images import ANSWERED_FORMATS, FORMATS, FORMATS_SEEN, MAXIMUM_IMAGE_BYTES, Decoded, decode_content, resize
 from keras_models.artefacts.contract import Classifier
 from keras_models.artefacts.occlusion import occlusion
 from reports.heat_maps import overlay
@@ -43,7 +44,7 @@ class Row(BaseModel):
     """One row of a CSV: an answer's id and probabilities, or none for an image without an answer."""
 
     image_id: str
-    probabilities: dict[str, float] | None = None
+    probabilities: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = None
 
 
 class Table(BaseModel):
@@ -103,7 +104,7 @@ def answer_upload(classifier: Classifier, upload: Upload) -> Answer:
     labels = classifier.contract.labels
     notices = list(decoded.notices)
     if decoded.format not in FORMATS:
-        notices.append(f"{decoded.format}; the model was trained on PNG alone")
+        notices.append(f"{decoded.format}; {FORMATS_SEEN}")
     return Answer(
         image_id=upload.name,
         label=labels[int(weights.argmax())],
@@ -132,7 +133,8 @@ def write_csv(labels: tuple[str, ...], rows: list[Row]) -> str:
     """Return the CSV that `predict` writes of these answers. Raises KeyError for probabilities of other labels."""
     form = CsvForm(labels)
     is_bad = [row.probabilities is None for row in rows]
-    weights = [[(row.probabilities or dict.fromkeys(labels, 0.0))[label] for label in labels] for row in rows]
+    none = dict.fromkeys(labels, 0.0)
+    weights = [[(none if row.probabilities is None else row.probabilities)[label] for label in labels] for row in rows]
     table = np.array(weights, np.float64).reshape(len(rows), len(labels))
     return form.begin() + form.rows(Rows([row.image_id for row in rows], table, is_bad)) + form.end()
 

@@ -1,7 +1,6 @@
 """The web application: a page for people, JSON endpoints for scripts, and one model behind both."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from commands.steps.answers.answering import WORKERS
 from commands.steps.serving.answers import (
     Answer,
     Answers,
@@ -29,7 +29,6 @@ from data_io.images import MAXIMUM_IMAGE_BYTES, MAXIMUM_PIXELS
 from keras_models.artefacts.contract import Classifier
 from reports.page_style import STYLE
 
-WORKERS = os.cpu_count() or 1  # the model takes one thread per call
 WAITING_SECONDS = 60.0  # for a free worker
 MAXIMUM_NAME_CHARACTERS = 255  # of a file, on Linux
 PAGE = Path(__file__).parent / "page"
@@ -90,7 +89,7 @@ def _answering(text: str, media_type: str) -> Callable[[], Awaitable[Response]]:
 
 def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any]) -> None:
     contract = classifier.contract
-    free = asyncio.Semaphore(WORKERS)
+    free = asyncio.Semaphore(WORKERS)  # the model takes one thread per call
 
     async def compute(work: Callable[[], ResultT]) -> ResultT:
         """Run in a thread when one of WORKERS is free; 503 if that takes too long."""
@@ -172,7 +171,7 @@ def _read(image: UploadFile) -> Upload:
 async def _say_refusal(request: Request, error: Exception) -> Response:
     """Give every refusal the form of `Refusal`."""
     if isinstance(error, StarletteHTTPException):
-        return JSONResponse({"error": str(error.detail)}, error.status_code)
+        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from data_io.artefact_files import read_sidecar
 from data_io.model_files import ONNX_FILE, describe_content
 from data_io.run_folder import MANIFEST, read_manifest
 
+STOPPING_SECONDS = 10.0
 ONNX = "model.onnx"
 PROGRAM = Path(__file__).resolve().parents[3] / "run.py"
 
@@ -23,14 +24,27 @@ def find_or_export(path: Path) -> Path:
         options = _name_data(read_manifest(path).get("options") or {})
         # A process of its own, so that the server has neither Keras nor a framework in its memory.
         words = [sys.executable, str(PROGRAM), "export", str(path), *options]
-        exported = subprocess.run(words, check=False)
+        code = run_export(words)
         found = find_onnx(path)
-        if exported.returncode or found is None:
+        if code or found is None:
             raise errors.PromiseError(
-                f"Expected {path} to be exported. Received: exit code {exported.returncode}. "
-                f"Run: python run.py export {path}"
+                f"Expected {path} to be exported. Received: exit code {code}. Run: python run.py export {path}"
             )
     return found
+
+
+def run_export(words: Sequence[str]) -> int:
+    """Run a process and return its exit code; when this one is stopped, let that one end in order before."""
+    with subprocess.Popen(words) as child:
+        try:
+            return child.wait()
+        except BaseException:
+            child.terminate()  # then it takes away what it has begun, and ends its own children
+            try:
+                child.wait(STOPPING_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
 
 
 def _name_data(options: Mapping[str, Any]) -> list[str]:

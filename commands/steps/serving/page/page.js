@@ -53,9 +53,9 @@ async function work() {
 
 async function send(file) {
   const refuse = (error) => ({ image_id: file.name, probabilities: null, error });
-  if (file.size > limits.image_bytes)
-    return refuse(`Expected an image of at most ${megabytes(limits.image_bytes)}. Received: ${megabytes(file.size)}.`);
   try {
+    if (file.size > limits.image_bytes)
+      return refuse(`Expected an image of at most ${megabytes(limits.image_bytes)}. Received: ${megabytes(file.size)}.`);
     const form = new FormData();
     form.append("images", file, file.name);
     const body = await read(await fetch("api/predict", { method: "POST", body: form }));
@@ -200,6 +200,7 @@ function clear() {
 
 async function describe() {
   const model = await read(await fetch("api/model"));
+  if (!model.limits) throw new Error(model.error);
   limits = model.limits;
   const line = `Answers come from ${model.name}, a ${model.family.toUpperCase()} with ${model.labels.length} labels. `;
   find("model-line").textContent = `${line}Images are looked at on this computer and sent nowhere else.`;
