@@ -126,7 +126,7 @@ def is_one_cpu() -> bool:
     Raises EnvironmentFault if it cannot start the devices that the environment names: they are asked here first.
     """
     try:
-        return jax.default_backend() == "cpu" and jax.device_count() == 1
+        return bool(jax.default_backend() == "cpu" and jax.device_count() == 1)
     except RuntimeError as error:
         reason = str(error).partition("\n")[0]
         raise errors.EnvironmentFault(f"Expected jax to start its device. Received: {reason}.") from error

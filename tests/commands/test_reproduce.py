@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,12 @@ def test_a_run_where_one_stands_is_reproduced_beside_it(
 ) -> None:
     one, other = copies
     places: list[Path] = []
-    monkeypatch.setattr(train_command, "run", lambda args: places.append(args.out) or other)
+
+    def train(args: Namespace) -> Path:
+        places.append(args.out)
+        return other
+
+    monkeypatch.setattr(train_command, "run", train)
     monkeypatch.chdir(one)
     assert run.main(["reproduce", "."]) == 0
     assert places == [one.parent]

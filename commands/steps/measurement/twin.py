@@ -1,6 +1,7 @@
 """Which recipes plain PyTorch has a like of: those of the original's networks, trained as it trains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import errors
 from recipes.recipe import Recipe
@@ -30,7 +31,9 @@ def check_twin(recipe: Recipe, sections: Sequence[str]) -> None:
         return
     family = recipe.model.family
     wrong = [] if family in MODEL else [f"model.family {family}"]
-    wanted = [(recipe.model, "model", {**EVERY_MODEL, **MODEL.get(family, {})})]
+    wanted: list[tuple[Any, str, Mapping[str, Any]]] = [
+        (recipe.model, "model", {**EVERY_MODEL, **MODEL.get(family, {})})
+    ]
     if trains:
         wanted += [(recipe.training, "training", TRAINING), (recipe.augmentation, "augmentation", AUGMENTATION)]
     for part, table, values in wanted:
