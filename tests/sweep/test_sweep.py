@@ -30,6 +30,7 @@ def test_each_run_is_a_train_command_and_the_table_has_mean_and_deviation(
     text = TWO_SEEDS.replace('recipes = ["quick"]', "") + (
         'note = "A note."\n[[rows]]\nrecipe = "quick"\nname = "a row"\npublished = 0.8864\nset.training.epochs = 3\n'
     )
+    (tmp_path / "images").mkdir()
     assert sweep(text, "--data", str(tmp_path / "images"), "--json", str(tmp_path / "copy.json")) == 0
     folder = tmp_path / "runs/mine"
     start = ["train", "quick", "--set", "training.epochs=3", "--seed"]
@@ -137,6 +138,7 @@ def test_a_stop_leaves_a_table_of_what_there_is_and_130(
 def test_a_dry_run_shows_the_plan_and_writes_nothing(
     tmp_path: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Path("images").mkdir()
     assert sweep(TWO_SEEDS, "--dry-run", "--data", "images") == 0
     assert trainers.said == [] and not (tmp_path / "runs").exists()
     printed = capsys.readouterr().out
