@@ -12,6 +12,7 @@ from commands.steps.data import locate_data
 from commands.steps.sweeping.outcome import describe_sweep, leave_outcome, show
 from commands.steps.sweeping.sequence import Clock, run_in_turn
 from commands.steps.sweeping.states import FAILED, FINISHED, SAMPLE, SweepRun
+from data_io.folder import check_root
 from data_io.locking import locked
 from data_io.run_folder import check_writable
 from recipes.sweep import Sweep, combine
@@ -29,9 +30,9 @@ def run(args: Namespace) -> None:
     folder = (args.out or Path(sweep.out or RUNS)).resolve() / sweep.name
     data = args.data or (Path(sweep.data) if sweep.data else None)
     data = locate_data(data)
-    if data is not None and not data.is_dir():
-        raise errors.DataError(f"Expected a data folder at {data}. Received: no such folder. Name yours with --data.")
-    data = None if data is None else data.resolve()  # named to every run, so that each says what it is on
+    if data is not None:
+        check_root(data)
+        data = data.resolve()  # named to every run, so that each says what it is on
     if args.search:
         from commands.steps.sweeping.search import search
 

@@ -57,12 +57,7 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
 
     Raises DataError only if there is no such folder.
     """
-    try:
-        is_there = root.is_dir()  # raises where a folder above may not be entered
-    except OSError as error:
-        raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
-    if not is_there:
-        raise errors.DataError(f"Expected a data folder at {root}. Received: no such folder. Name yours with --data.")
+    check_root(root)
     mistakes: list[str] = []
     notices: list[str] = []
     tables: dict[str, Table] = {}
@@ -87,6 +82,16 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
         if not sample.mistakes and not tables["test"].mistakes:  # else the comparison repeats what is said
             mistakes.extend(compare_submission(sample.path, submission_ids, rows["test"]))
     return DataFolder(root, whole, submission_ids, tuple(notices)), mistakes
+
+
+def check_root(root: Path) -> None:
+    """Raise DataError if there is no folder at `root`, or it cannot be said whether there is."""
+    try:
+        is_there = root.is_dir()  # raises where a folder above may not be entered
+    except OSError as error:
+        raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
+    if not is_there:
+        raise errors.DataError(f"Expected a data folder at {root}. Received: no such folder. Name yours with --data.")
 
 
 def _name_files(root: Path, name: str, table: Table) -> Split:
