@@ -21,6 +21,7 @@ from commands.steps.resuming import (
     MIXED,
     check_resumable,
     find_facts,
+    keep_notices,
     notice_device,
     read_begun_recipe,
     take_over_options,
@@ -138,11 +139,10 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     data = open_data(args, find_data(args.data), recipe)
     facts = find_facts(args, data, text)
     notices = check_resumable(args, begun, facts)
-    for notice in notices:
-        print(f"notice: {notice}")
     facts |= {"command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
-    if mixed := [*begun.get(MIXED, []), *notices]:
-        facts[MIXED] = mixed
+    if MIXED in begun:
+        facts[MIXED] = begun[MIXED]
+    facts = keep_notices(facts, notices)
     if FOLDS in begun:
         return train_folds(args, recipe, data, facts, run, _train, _resume)
     return _train(args, recipe, data, facts, nullcontext(run) if writes_run(args) else following(run), begun_seconds)
@@ -184,11 +184,8 @@ def _train(
         sweep_leftovers(run / FOLDER)
         # A fold that begins, and a process that follows, have no manifest to go on from.
         begun = read_beginning(run) if args.resume and (run / MANIFEST).exists() else {}
-        if notices := notice_device(begun, device):
-            print("\n".join(f"notice: {notice}" for notice in notices))
-            facts = {**facts, MIXED: [*facts.get(MIXED, []), *notices]}
         facts = {
-            **facts,
+            **keep_notices(facts, notice_device(begun, device)),
             "device": device,
             "hardware": describe_hardware(device),
             "seed": recipe.seed,

@@ -82,7 +82,7 @@ def _open_saved_model(path: Path, args: Namespace) -> Classifier:
     with holding_stderr():
         from keras_models.artefacts.saved_model import SavedModelClassifier, has_gpu
 
-        if getattr(args, "device", "auto") == "gpu" and not has_gpu():
+        if args.device == "gpu" and not has_gpu():
             raise errors.EnvironmentFault(
                 f"Expected a GPU for --device gpu and {path}. Received: TensorFlow finds none. Use --device auto, or "
                 "install tensorflow with GPU support."

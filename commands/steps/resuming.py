@@ -2,7 +2,7 @@
 
 import tomllib
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,13 @@ def check_resumable(args: Namespace, begun: Mapping[str, Any], now: Mapping[str,
             "its numbers will not be bit by bit those of a run on as many all along"
         )
     return notices
+
+
+def keep_notices(facts: dict[str, Any], notices: Sequence[str]) -> dict[str, Any]:
+    """Print why a run is not of a piece, and return its facts with that too, which `reproduce` then heeds."""
+    for notice in notices:
+        print(f"notice: {notice}", flush=True)
+    return {**facts, MIXED: [*facts.get(MIXED, []), *notices]} if notices else facts
 
 
 def read_begun_recipe(run: Path) -> tuple[str, Recipe]:
