@@ -9,6 +9,7 @@ import backends
 import errors
 from commands.arguments.runs import RUNS
 from commands.steps.data import locate_data
+from commands.steps.sweeping.known import take_known
 from commands.steps.sweeping.outcome import describe_sweep, leave_outcome, show
 from commands.steps.sweeping.sequence import Clock, run_in_turn
 from commands.steps.sweeping.states import FAILED, FINISHED, SAMPLE, SweepRun
@@ -40,6 +41,8 @@ def run(args: Namespace) -> None:
         search(args, sweep, names, folder, data)
         return
     runs = [SweepRun(one, folder / one.folder, data) for one in combine(sweep, names)]
+    if args.known:
+        take_known(args.known, runs)
     look_at(runs)
     if args.dry_run:
         show_plan(sweep, runs, args.command_line, folder, data)
@@ -63,6 +66,8 @@ def check_options(args: Namespace) -> None:
         raise errors.UsageError("Expected --time-limit without --engine ray. Received: both.")
     if args.search_seed is not None and not args.search:
         raise errors.UsageError("Expected --search-seed with --search. Received: it alone.")
+    if args.known and args.search:
+        raise errors.UsageError("Expected --known without --search: a search keeps its own trials. Received: both.")
     if args.json and args.json.is_dir():
         raise errors.UsageError(f"Expected --json to name a file. Received: the folder {args.json}.")
 

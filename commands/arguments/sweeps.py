@@ -16,6 +16,9 @@ def add_sweep(sweep: ArgumentParser) -> None:
         "--time-limit", type=positive_number, metavar="MINUTES", help="of all; then end, to be gone on with"
     )
     sweep.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    sweep.add_argument(
+        "--known", type=Path, metavar="FILE", help="such a file from elsewhere: what it has is not made again"
+    )
     sweep.add_argument("--engine", choices=("here", "ray"), default="here", help="ray: runs side by side (here)")
     sweep.add_argument("--address", metavar="HOST:PORT", help="of a Ray cluster (one on this machine)")
     sweep.add_argument("--cpus", type=count, metavar="N", help="cores of each run with --engine ray (1)")

@@ -1,5 +1,6 @@
 """What a sweep leaves: the content of its JSON file, and its table as Markdown and on the screen."""
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import backends
+from commands.steps.sweeping.known import MADE_OF
 from commands.steps.sweeping.states import FINISHED, SweepRun
 from data_io.files import write_json, write_text
 from data_io.run_folder import describe_hardware, read_commit
@@ -26,10 +28,8 @@ def describe_sweep(sweep: Sweep, runs: Sequence[SweepRun], command: str) -> dict
     groups: dict[tuple[str, str], list[SweepRun]] = {}
     for run in sorted(runs, key=lambda run: sweep.rows.index(run.combination.row)):
         groups.setdefault((run.combination.row.name, run.combination.backend), []).append(run)
-    return {
-        **surroundings(sweep, [run.summary for run in runs if run.state == FINISHED], command, DEVIATION),
-        "rows": [_describe_row(group) for group in groups.values()],
-    }
+    whole = surroundings(sweep, [run.summary for run in runs if run.state == FINISHED], command, DEVIATION)
+    return {**whole, "rows": [_describe_row(group, whole) for group in groups.values()]}
 
 
 def surroundings(
@@ -37,37 +37,45 @@ def surroundings(
 ) -> dict[str, Any]:
     """Return what made the finished runs, and what a reader must know, in one note."""
     notes = [explanation, sweep.note]
-    for key, warning in (("data_digests", OTHER_DATA), ("versions", OTHER_VERSIONS)):
-        if len({json.dumps(summary[key], sort_keys=True) for summary in summaries}) > 1:
-            notes.append(warning)
+    if _count(summaries, "data", "data_digests") > _count(summaries, "data"):  # a class left out is no other data
+        notes.append(OTHER_DATA)
+    if _count(summaries, "versions") > 1:
+        notes.append(OTHER_VERSIONS)
     hardware = sorted({summary["hardware"] for summary in summaries}) or [describe_hardware("cpu")]
     return {
         "name": sweep.name,
         "command": command,
         "commit": read_commit(),
         "versions": summaries[0]["versions"] if summaries else backends.versions(),
+        "data_digests": summaries[0]["data_digests"] if summaries else {},
         "hardware": "; ".join(hardware),
         "note": " ".join(filter(None, notes)),
     }
 
 
-def _describe_row(group: Sequence[SweepRun]) -> dict[str, Any]:
+def _count(summaries: Sequence[Mapping[str, Any]], *keys: str) -> int:
+    return len({json.dumps([summary[key] for key in keys], sort_keys=True) for summary in summaries})
+
+
+def _describe_row(group: Sequence[SweepRun], whole: Mapping[str, Any]) -> dict[str, Any]:
     row = group[0].combination.row
+    values = dataclasses.asdict(group[0].combination.recipe)
     accuracies = [run.summary["validation_accuracy"] for run in group if run.state == FINISHED]
     return {
         "name": row.name,
         "recipe": group[0].combination.recipe.name,
         "settings": list(row.settings),
+        "values": {key: value for key, value in values.items() if key not in ("seed", "expected")},
         "published": row.published,
         "published_board": row.published_board,
         "backend": group[0].combination.backend,
         **find_mean(accuracies),
-        "runs": [describe_run(run) for run in group],
+        "runs": [_describe_run(run, whole) for run in group],
     }
 
 
-def describe_run(run: SweepRun) -> dict[str, Any]:
-    """Return a run's place, state and figures."""
+def _describe_run(run: SweepRun, whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's place, state and figures, and what it was made of where that is not as of the `whole`."""
     kept = (
         *("validation_accuracy", "validation_loss", "validation_images", "epochs", "minutes", "device", "hardware"),
         *("unknown_auroc", "unknown_auroc_standard_error"),  # of a run that a class was left out of
@@ -78,6 +86,7 @@ def describe_run(run: SweepRun) -> dict[str, Any]:
         "state": run.state,
         "reason": run.reason,
         **{key: run.summary[key] for key in kept if key in run.summary},
+        **{key: run.summary[key] for key in MADE_OF if run.state == FINISHED and run.summary[key] != whole[key]},
     }
 
 

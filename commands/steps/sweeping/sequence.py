@@ -94,7 +94,8 @@ def settle(run: SweepRun, code: int) -> bool:
 def describe(run: SweepRun) -> str:
     """Return in a few words what became of a run."""
     if run.state == FINISHED:
-        return f"{100 * run.summary['validation_accuracy']:.2f} % in {run.summary['minutes']:.1f} minutes"
+        origin = "" if run.known_from is None else f", known from {run.known_from}"
+        return f"{100 * run.summary['validation_accuracy']:.2f} % in {run.summary['minutes']:.1f} minutes{origin}"
     return f"{run.state}: {run.reason}" if run.reason else run.state
 
 

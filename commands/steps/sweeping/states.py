@@ -1,6 +1,7 @@
 """What has become of a run of a sweep, read from its folder; and what its table needs of it."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ class SweepRun:
     """A run of a sweep: what it is of, its folder, its data, what became of it, and why if it failed.
 
     `data` is the absolute path of the data folder, None for drawn sample data; `code` is what its process ended with,
-    or would have if it had begun.
+    or would have if it had begun. `known` are figures that the file `known_from` has of it.
     """
 
     combination: Combination
@@ -33,9 +34,11 @@ class SweepRun:
     reason: str = ""
     code: int = 0
     summary: dict[str, Any] = dataclasses.field(default_factory=dict)
+    known: Mapping[str, Any] | None = None
+    known_from: Path | None = None
 
     def look(self) -> None:
-        """Read the state and, of a finished run, its figures.
+        """Read the state and, of a finished run, its figures; what its folder does not have may be known.
 
         Raises UsageError if the folder holds another run, PromiseError if its files are not those it wrote.
         """
@@ -44,6 +47,11 @@ class SweepRun:
         if self.state == FINISHED:
             self.summary = summarise_run(self.folder)
             self.summary["data_digests"] = read_manifest(self.folder)["data_digests"]
+            self.known_from = None
+        elif self.known is not None:
+            self.state, self.summary = FINISHED, dict(self.known)
+        if self.state == FINISHED:
+            self.summary["data"] = dataclasses.asdict(wanted.recipe.data)
 
     @property
     def log(self) -> Path:
