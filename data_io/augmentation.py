@@ -10,7 +10,8 @@ from PIL import Image
 # The stream of draws that this file makes from a seed; the first weights take other streams of the same seed.
 STREAM = 1
 # Streams below an epoch's, one for each kind of change: a kind that is turned on leaves the draws of the others alone.
-SHIFT, ZOOM, COLOUR_ORDER, BRIGHTNESS, CONTRAST, SATURATION, ERASE, CUTMIX, MIXUP, BLUR, NOISE, JPEG = range(12)
+SHIFT, ZOOM, COLOUR_ORDER, BRIGHTNESS, CONTRAST, SATURATION, ERASE, CUTMIX, MIXUP = range(9)
+BLUR, NOISE, JPEG, CROP, RESIZE = range(9, 14)
 # Of a bounded shuffle: consecutive images are read in runs, so many of which are mixed at a time. With more, reading
 # jumps more; with fewer, the same images meet more often.
 RUNS_PER_WINDOW = 16

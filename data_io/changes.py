@@ -10,7 +10,7 @@ from data_io.augmentation import Draws, warp
 from data_io.colour import Colours, draw_colours
 from data_io.erasing import Erasures, draw_erasures
 from data_io.mixing import Mixtures, draw_mixtures
-from data_io.random_damage import RandomDamage, draw_damage
+from data_io.random_damage import KINDS, RandomDamage, draw_damage
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Changes:
     erase_fraction: float = 0.4
     cutmix_probability: float = 0.0
     mixup_alpha: float = 0.0
+    crop_probability: float = 0.0
+    resize_probability: float = 0.0
     blur_probability: float = 0.0
     noise_probability: float = 0.0
     jpeg_probability: float = 0.0
@@ -37,9 +39,9 @@ class Changes:
         return self.brightness_fraction, self.contrast_fraction, self.saturation_fraction
 
     @property
-    def damage_probabilities(self) -> tuple[float, float, float]:
-        """Of blur, noise and compression."""
-        return self.blur_probability, self.noise_probability, self.jpeg_probability
+    def damage_probabilities(self) -> dict[str, float]:
+        """By the kind of damage."""
+        return {kind: float(getattr(self, f"{kind}_probability")) for kind in KINDS}
 
     @property
     def mix(self) -> bool:
@@ -49,7 +51,7 @@ class Changes:
     @property
     def only_move_pixels(self) -> bool:
         """True if every pixel of a batch is a pixel of an image, or black outside: all that a `Plan` can say."""
-        others = (*self.colour_fractions, *self.damage_probabilities, self.erase_probability)
+        others = (*self.colour_fractions, *self.damage_probabilities.values(), self.erase_probability)
         return self.resample == "nearest" and not any(others) and not self.mix
 
 
@@ -88,8 +90,8 @@ def draw_changes(changes: Changes, seed: int, epoch: int, draws: Draws) -> Epoch
         draws=draws,
         resample=Image.Resampling[changes.resample.upper()],
         colours=draw_colours(seed, epoch, images, changes.colour_fractions) if any(changes.colour_fractions) else None,
-        damage=draw_damage(seed, epoch, images, *changes.damage_probabilities)
-        if any(changes.damage_probabilities)
+        damage=draw_damage(seed, epoch, images, changes.damage_probabilities)
+        if any(changes.damage_probabilities.values())
         else None,
         erasures=draw_erasures(seed, epoch, images, changes.erase_probability, changes.erase_fraction)
         if changes.erase_probability

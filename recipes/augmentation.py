@@ -8,7 +8,8 @@ RESAMPLES = ("nearest", "bilinear")
 LEAST_ERASED_FRACTION = 0.02  # of an image's area (Zhong et al., 2020)
 SHARES = (
     *("flip_probability", "brightness_fraction", "contrast_fraction", "saturation_fraction", "erase_probability"),
-    *("cutmix_probability", "jpeg_probability", "blur_probability", "noise_probability"),
+    *("cutmix_probability", "crop_probability", "resize_probability"),
+    *("blur_probability", "noise_probability", "jpeg_probability"),
 )
 
 
@@ -16,8 +17,9 @@ SHARES = (
 class Augmentation:
     """Random changes of training images; validation and test images are never changed.
 
-    An image is recoloured, mirrored, warped, blurred, given noise, compressed, erased in part and mixed with another,
-    in this order; each of it only if its value says so, and each drawn apart, so that one more leaves the others.
+    An image is recoloured, mirrored, warped, cropped, resized, blurred, given noise, compressed, erased in part and
+    mixed with another, in this order; each of it only if its value says so, and each drawn apart, so that one more
+    leaves the others.
 
     One warp turns it by up to ±`rotation_degrees`, scales it about its centre by 1 ± `zoom_fraction` and shifts it by
     up to ±`shift_pixels` in both directions; it takes the `nearest` pixel, which keeps the finest structure, or is
@@ -29,8 +31,10 @@ class Augmentation:
     label in part too (CutMix, Yun et al., 2019); with `mixup_alpha` the others are a weighted mean of both, the weight
     drawn from Beta(alpha, alpha) (mixup, Zhang et al., 2018). The train loss and accuracy are then of mixed labels.
 
-    `blur_probability`, `noise_probability` and `jpeg_probability` are of a Gaussian blur with a standard deviation of
-    0 to 1.5 pixels, of Gaussian noise with one of 0 to 10 of 255 levels, and of JPEG of quality 50 to 95.
+    Damage that pictures take on their way: `crop_probability` is of keeping the middle 0.8 to 1 of both sides, resized
+    to the whole; `resize_probability` of resizing to 0.5 to 1 of both sides, and back; `blur_probability` of a Gaussian
+    blur with a standard deviation of 0 to 1.5 pixels, `noise_probability` of Gaussian noise with one of 0 to 10 of 255
+    levels, and `jpeg_probability` of JPEG of quality 50 to 95.
     """
 
     flip_probability: float
@@ -45,6 +49,8 @@ class Augmentation:
     erase_fraction: float = 0.4
     cutmix_probability: float = 0.0
     mixup_alpha: float = 0.0
+    crop_probability: float = 0.0
+    resize_probability: float = 0.0
     blur_probability: float = 0.0
     noise_probability: float = 0.0
     jpeg_probability: float = 0.0
