@@ -52,7 +52,7 @@ def _table(name: str, part: str) -> str:
         return _speeds(name, content, part == "ratios")
     if "cues" in content or "networks" in content:
         return _analysis(name, content, part)
-    first = content["runs"][0] if "runs" in content else content
+    first = (content.get("runs") or content.get("evaluations") or [content])[0]
     versions = first["versions"]
     frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
     where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}"
@@ -66,7 +66,8 @@ def _table(name: str, part: str) -> str:
         tables = [sweep_rows(content) if "rows" in content else trial_rows(content)]
         where = f"{where}; `{content['command']}`"
     else:
-        kinds = {"runs": _rows_of_runs, "figures": _rows_of_figures, "exports": _rows_of_exports}
+        kinds = {"runs": _rows_of_runs, "evaluations": _rows_of_evaluations}
+        kinds |= {"figures": _rows_of_figures, "exports": _rows_of_exports}
         tables = [make_rows(content[kind]) for kind, make_rows in kinds.items() if kind in content]
     together = [_out_of_fold(each) for each in content.get("out_of_fold", [])]
     parts = [*map(as_markdown, tables), " ".join(filter(None, [*together, f"{where}.", content["note"]]))]
@@ -116,6 +117,22 @@ def _rows_of_runs(runs: list[dict[str, Any]]) -> list[list[str]]:
                 f"{run['last_train_loss']:.4f}",
                 f"{run['minutes']:.1f}",
                 f"{run['images_per_second']:.0f}",
+            ]
+        )
+    return rows
+
+
+def _rows_of_evaluations(evaluations: list[dict[str, Any]]) -> list[list[str]]:
+    rows = [["networks", "views of each image", "accuracy", "loss", "each network alone, one view"]]
+    for found in evaluations:
+        accuracy, error = 100 * found["accuracy"], 100 * found["accuracy_standard_error"]
+        rows.append(
+            [
+                ", ".join(model["model"] for model in found["models"]),
+                str(found["views"]),
+                f"{accuracy:.2f} ± {error:.2f} % of {found['images']:,}",
+                f"{found['loss']:.4f}",
+                ", ".join(f"{100 * model['accuracy']:.2f} %" for model in found["models"]),
             ]
         )
     return rows

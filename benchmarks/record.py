@@ -1,6 +1,6 @@
 """Finished runs to one file of `results/`: `python -m benchmarks.record NAME RUN...`.
 
-A folder of folds stands for its runs, and for what they give together.
+A folder of folds stands for its runs, and for what they give together; one of a run's `evaluations/` for itself.
 """
 
 import argparse
@@ -73,6 +73,24 @@ def summarise_folds(folder: Path) -> dict[str, Any]:
     return {key: metrics[key] for key in ("images", "accuracy", "accuracy_standard_error", "loss", "over_folds")}
 
 
+def is_evaluation(folder: Path) -> bool:
+    """Return whether `evaluate` wrote this folder. Raises UsageError if nothing of ours did."""
+    return RECIPE not in read_manifest(folder)["files"]
+
+
+def summarise_evaluation(folder: Path) -> dict[str, Any]:
+    """Return what an evaluation found, and each of its models alone, after checking its file against its manifest."""
+    manifest = read_manifest(folder)
+    metrics = json.loads(check_digest(folder, METRICS).read_text(encoding="utf-8"))
+    alone = {"model": folder.resolve().parent.parent.name, "accuracy": metrics["accuracy"], "loss": metrics["loss"]}
+    return {
+        **{key: manifest[key] for key in ("command", "commit", "backend", "device", "hardware", "versions")},
+        **{key: metrics[key] for key in ("images", "accuracy", "accuracy_standard_error", "loss", "data_digest")},
+        "models": metrics.get("models", [alone]),
+        "views": metrics.get("views", 1),
+    }
+
+
 def main(arguments: list[str]) -> None:
     """Write results/NAME.json."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.record", description=__doc__)
@@ -82,13 +100,15 @@ def main(arguments: list[str]) -> None:
     args = parser.parse_args(arguments)
     folders = [run for run in args.runs if find_folds(run)]
     runs = [one for run in args.runs for one in find_folds(run) or [run]]
-    content = {
-        "command": shlex.join(["python", "-m", "benchmarks.record", *arguments]),
-        "note": args.note,
-        "runs": [summarise_run(run) for run in runs],
+    evaluations = [run for run in runs if is_evaluation(run)]
+    found = {
+        "runs": [summarise_run(run) for run in runs if run not in evaluations],
+        "evaluations": [summarise_evaluation(folder) for folder in evaluations],
         "out_of_fold": [summarise_folds(folder) for folder in folders],
     }
-    write_json(RESULTS / f"{args.name}.json", content)
+    command = shlex.join(["python", "-m", "benchmarks.record", *arguments])
+    kinds = {kind: some for kind, some in found.items() if some}
+    write_json(RESULTS / f"{args.name}.json", {"command": command, "note": args.note, **kinds})
     print(f"wrote {RESULTS / args.name}.json")
 
 

@@ -88,6 +88,32 @@ def test_a_folder_of_folds_is_recorded_as_its_runs_and_what_they_give_together(
     )
 
 
+def test_an_evaluation_is_recorded_with_its_networks_alone(
+    finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    monkeypatch.setattr("benchmarks.documents.RESULTS", tmp_path)
+    models = [{"model": name, "accuracy": share, "loss": 0.5} for name, share in (("a", 0.8), ("b", 0.75))]
+    kinds = {"plain": {}, "plain-models2-tta": {"models": models, "views": 10, "accuracy": 0.85}}
+    for name, parts in kinds.items():
+        folder = finished_run / "evaluations" / name
+        folder.mkdir(parents=True)
+        metrics = {"images": 1250, "accuracy": 0.8, "accuracy_standard_error": 0.01, "loss": 0.5, "data_digest": "d"}
+        (folder / "metrics.json").write_text(json.dumps(metrics | parts))
+        facts = dict.fromkeys(("command", "backend", "device"), "x")
+        write_manifest(folder, {**facts, "hardware": "2 cores of X", "versions": {"keras": "3"}})
+    main(["some", *(str(finished_run / "evaluations" / name) for name in kinds), "--note", "Of test."])
+    assert fill("<!-- results: some -->\n<!-- end -->").splitlines()[1:] == [
+        "| networks | views of each image | accuracy | loss | each network alone, one view |",
+        "|---|---|---|---|---|",
+        "| run | 1 | 80.00 ± 1.00 % of 1,250 | 0.5000 | 80.00 % |",
+        "| a, b | 10 | 85.00 ± 1.00 % of 1,250 | 0.5000 | 80.00 %, 75.00 % |",
+        "",
+        "Source: [results/some.json](results/some.json); 2 cores of X; keras 3. Of test.",
+        "<!-- end -->",
+    ]
+
+
 def test_scores_of_folds_that_were_changed_are_not_recorded(folder_of_folds: Path) -> None:
     (folder_of_folds / "metrics.json").write_text("{}")
     with pytest.raises(errors.PromiseError, match=r"Expected .*metrics\.json to be as it was written"):
