@@ -5,7 +5,7 @@ from typing import Any
 
 import backends
 import errors
-from commands.steps.data import find_data, open_data
+from commands.steps.data import find_data, open_data, take_over_data
 from commands.steps.ensemble import judge_ensemble, open_ensemble
 from commands.steps.judging import write_judgement
 from commands.steps.networks import load_network, load_recipe
@@ -22,6 +22,7 @@ def run(args: Namespace) -> None:
         raise errors.UsageError("Expected --images with --robustness. Received: it alone.")
     recipe = load_recipe(args.run)
     check_writable(args.run)
+    take_over_data(args, args.run)
     root = find_data(args.data)
     cached = open_data(args, root, recipe, [args.split]).splits[args.split]
     if cached.digest != read_manifest(args.run)["data_digests"][args.split]:

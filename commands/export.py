@@ -7,7 +7,7 @@ import numpy as np
 
 import errors
 from commands.steps.contracts import contract_of
-from commands.steps.data import find_data, open_data
+from commands.steps.data import find_data, open_data, take_over_data
 from commands.steps.exports.exporting import Reference, check_packages, prove, write_formats
 from commands.steps.exports.folder import FINISHED, check_target, finish_artefact, place, save_images, temporary_folder
 from commands.steps.exports.proofs import list_artefacts, show
@@ -40,6 +40,7 @@ def run(args: Namespace) -> None:
     parent = args.out.resolve().parent if args.out else args.run
     check_writable(parent)
     use_backend(args, manifest["backend"])
+    take_over_data(args, args.run)
     root = find_data(args.data)
     cached = open_data(args, root, recipe, ["validation"]).splits["validation"]
     if cached.digest != manifest["data_digests"]["validation"]:

@@ -17,7 +17,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
 def commands(text: str) -> list[str]:
-    found = re.findall(r"^ *(?:KERAS_BACKEND=\w+ )?python run\.py.*$", text, re.MULTILINE)
+    whole = text.replace("\\\n", " ")  # a line that goes on
+    found = re.findall(r"^ *(?:KERAS_BACKEND=\w+ )?python run\.py.*$", whole, re.MULTILINE)
     return [line.split("#")[0].strip() for line in found]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.arguments.groups import (
+    OF_A_RUN,
     add_backend_options,
     add_data_options,
     add_tta_option,
@@ -22,7 +23,7 @@ def add_export(export: ArgumentParser) -> None:
     export.add_argument("run", type=Path, metavar="RUN", help="a finished run folder, of any backend")
     export.add_argument("--format", choices=("onnx", "saved_model", "all"), default="onnx", help="(onnx)")
     export.add_argument("--out", type=Path, metavar="DIR", help="where to (RUN/export)")
-    add_data_options(export)
+    add_data_options(export, OF_A_RUN)
     add_backend_options(export)
 
 
@@ -38,7 +39,13 @@ def add_predict(predict: ArgumentParser) -> None:
         help="images, folders, a CSV of ids (with --images), Parquet (path, or id and image), - for paths on stdin",
     )
     predict.add_argument(
-        "--with", dest="others", action="append", type=Path, default=[], metavar="MODEL", help="average with this one"
+        "--with",
+        dest="others",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="MODEL",
+        help="average with this one; may be given again",
     )
     add_tta_option(predict)
     predict.add_argument("--images", type=Path, metavar="DIR", help="the folder that a CSV's ids are in")

@@ -16,12 +16,15 @@ class Parser(argparse.ArgumentParser):
         raise errors.UsageError(f"Expected other options. Received: {message}. See: python {self.prog} --help")
 
 
-def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add where images come from and what is let pass in them."""
-    parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (./data, Kaggle's, or drawn sample data)")
+def add_data_options(parser: argparse.ArgumentParser, usual: str = "./data, Kaggle's, or drawn sample data") -> None:
+    """Add where images come from, usually said in words, and what is let pass in them."""
+    parser.add_argument("--data", type=Path, metavar="DIR", help=f"data folder ({usual})")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="decoded images (DATA/.cache, or $XDG_CACHE_HOME)")
     add_format_option(parser)
     parser.add_argument("--strict", action="store_true", help="copies of images across splits are errors")
+
+
+OF_A_RUN = "the run's own, else as for train"
 
 
 def add_format_option(parser: argparse.ArgumentParser) -> None:

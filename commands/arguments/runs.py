@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from commands.arguments.groups import (
+    OF_A_RUN,
     add_backend_options,
     add_data_options,
     add_tta_option,
@@ -76,14 +77,20 @@ def add_evaluate(evaluate: ArgumentParser) -> None:
     evaluate.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     evaluate.add_argument("--split", choices=("train", "validation"), default="validation", help="(validation)")
     evaluate.add_argument(
-        "--with", dest="others", action="append", type=Path, default=[], metavar="MODEL", help="average with this one"
+        "--with",
+        dest="others",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="MODEL",
+        help="average with this one; may be given again",
     )
     add_tta_option(evaluate)
     evaluate.add_argument(
         "--robustness", action="store_true", help="the same of damaged images: JPEG, blur, noise, resized, cropped"
     )
     evaluate.add_argument("--images", type=count, metavar="N", help="damage N images of the split alone (all)")
-    add_data_options(evaluate)
+    add_data_options(evaluate, OF_A_RUN)
     add_backend_options(evaluate)
 
 
@@ -91,5 +98,5 @@ def add_reproduce(reproduce: ArgumentParser) -> None:
     """Add the options of `reproduce`."""
     reproduce.add_argument("run", type=Path, metavar="RUN", help="a finished run folder")
     reproduce.add_argument("--out", type=Path, metavar="DIR", help="parent of the new run folder (RUN's own)")
-    add_data_options(reproduce)
+    add_data_options(reproduce, OF_A_RUN)
     add_backend_options(reproduce)

@@ -12,6 +12,7 @@ from data_io.cache import choose_cache_folder
 from data_io.folder import KAGGLE_FOLDER
 from data_io.images import FORMATS
 from data_io.opening import OpenData, open_data_folder
+from data_io.run_folder import read_manifest
 from data_io.sample import draw_sample
 from data_io.splits import SPLITS
 from recipes.recipe import Recipe
@@ -41,6 +42,20 @@ def find_data(option: Path | None) -> Path:
         f"folders and CSV files into ./{DEFAULT_FOLDER} or name their folder with --data"
     )
     return find_sample()
+
+
+def take_over_data(args: Namespace, run: Path) -> None:
+    """Without `--data`, fill it with the folder that a finished run names, if that is there, and how it was read."""
+    options = read_manifest(run).get("options") or {}
+    if args.data is not None:
+        return
+    if options.get("data"):
+        if Path(options["data"]).is_dir():
+            args.data = Path(options["data"])
+        else:
+            print(f"notice: {options['data']}, which {run} was made with, is not there")
+    args.cache = args.cache or (Path(options["cache"]) if options.get("cache") else None)
+    args.allow_format = args.allow_format or list(options.get("allow_format") or ())
 
 
 def find_sample() -> Path:

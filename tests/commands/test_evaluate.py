@@ -27,6 +27,16 @@ def test_evaluating_twice_gives_identical_metrics_equal_to_those_of_training(tin
     shutil.rmtree(tiny_run.folder / "evaluations")
 
 
+def test_without_a_data_folder_the_run_s_own_is_judged(
+    tiny_run: TinyRun, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw_sample(Path("data"), 50, 9)  # which is where data usually is
+    assert run.main(["evaluate", str(tiny_run.folder), "--backend", backend]) == 0
+    assert "holds other" not in capsys.readouterr().out
+    shutil.rmtree(tiny_run.folder / "evaluations")
+
+
 def test_the_train_split_is_judged_without_augmentation(tiny_run: TinyRun, backend: str) -> None:
     words = ["evaluate", str(tiny_run.folder), "--data", str(tiny_run.data), "--backend", backend, "--split", "train"]
     assert run.main(words) == 0

@@ -38,12 +38,8 @@ def test_a_run_is_the_first_export_of_its_weights(tmp_path: Path) -> None:
     assert find_onnx(run) == wanted
 
 
-def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_was_not_exported_is_exported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin_run(tmp_path / "run", "b" * 64)
-    options = {"data": str(tmp_path), "cache": "/kept here", "allow_format": ["jpeg"]}
-    (run / "manifest.json").write_text(json.dumps({"files": {}, "weights_digest": "b" * 64, "options": options}))
     asked: list[list[str]] = []
 
     def export(words: list[str]) -> int:
@@ -53,7 +49,7 @@ def test_a_run_that_was_not_exported_is_exported_from_its_own_data(
 
     monkeypatch.setattr(model_file, "run_export", export)
     assert find_or_export(run) == find_or_export(run) == run / "export" / "model.onnx"
-    assert asked == [["export", str(run), "--allow-format", "jpeg", "--cache", "/kept here", "--data", str(tmp_path)]]
+    assert asked == [["export", str(run)]]
 
 
 def test_an_export_that_fails_is_told_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

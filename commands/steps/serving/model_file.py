@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import errors
 from data_io.artefact_files import read_sidecar
@@ -21,9 +20,8 @@ def find_or_export(path: Path) -> Path:
     found = find_onnx(path)
     if found is None:
         print(f"{path} was not exported yet", flush=True)
-        options = _name_data(read_manifest(path).get("options") or {})
         # A process of its own, so that the server has neither Keras nor a framework in its memory.
-        words = [sys.executable, str(PROGRAM), "export", str(path), *options]
+        words = [sys.executable, str(PROGRAM), "export", str(path)]
         code = run_export(words)
         found = find_onnx(path)
         if code or found is None:
@@ -45,16 +43,6 @@ def run_export(words: Sequence[str]) -> int:
             except subprocess.TimeoutExpired:
                 child.kill()
             raise
-
-
-def _name_data(options: Mapping[str, Any]) -> list[str]:
-    """Return the options of `export` by which it sees the data that the run was trained on, if that is there."""
-    words = [word for name in options.get("allow_format") or () for word in ("--allow-format", name)]
-    if options.get("cache"):
-        words += ["--cache", options["cache"]]
-    if options.get("data") and Path(options["data"]).is_dir():
-        words += ["--data", options["data"]]
-    return words
 
 
 def find_onnx(path: Path) -> Path | None:

@@ -1,9 +1,12 @@
+import json
+from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from commands.steps import data
-from commands.steps.data import find_data, locate_data
+from commands.steps.data import find_data, locate_data, take_over_data
 
 
 @pytest.fixture
@@ -45,3 +48,33 @@ def test_with_no_data_sample_data_is_drawn_once_and_a_line_says_how_to_use_real_
     assert (folder / "train.csv").stat().st_mtime_ns == drawn
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 and "drawn sample data" in lines[0] and "--data" in lines[0]
+
+
+def taken(tmp_path: Path, options: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
+    """What the options are for a run that was made with `options`."""
+    manifest = {"files": {}} if options is None else {"files": {}, "options": options}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    args = Namespace(**{"data": None, "cache": None, "allow_format": [], **given})
+    take_over_data(args, tmp_path)
+    return vars(args)
+
+
+def test_a_run_s_own_data_is_read_as_it_was(tmp_path: Path) -> None:
+    options = {"data": str(tmp_path), "cache": "/kept here", "allow_format": ["jpeg"], "device": "gpu"}
+    assert taken(tmp_path, options) == {"data": tmp_path, "cache": Path("/kept here"), "allow_format": ["jpeg"]}
+
+
+def test_a_data_folder_that_is_named_wins_with_all_that_goes_with_it(tmp_path: Path) -> None:
+    options = {"data": str(tmp_path), "cache": "/kept here", "allow_format": ["jpeg"]}
+    given = Path("elsewhere")
+    assert taken(tmp_path, options, data=given) == {"data": given, "cache": None, "allow_format": []}
+
+
+def test_a_run_s_data_that_is_gone_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert taken(tmp_path, {"data": "/gone"})["data"] is None
+    assert capsys.readouterr().out == f"notice: /gone, which {tmp_path} was made with, is not there\n"
+
+
+@pytest.mark.parametrize("options", [None, {"data": None, "cache": None, "allow_format": []}])
+def test_a_run_that_names_no_data_leaves_it_open(tmp_path: Path, options: dict[str, Any] | None) -> None:
+    assert taken(tmp_path, options) == {"data": None, "cache": None, "allow_format": []}
