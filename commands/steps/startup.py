@@ -1,6 +1,7 @@
 """The backend of this process, and Keras without the chatter of TensorFlow's C++ side."""
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -61,8 +62,14 @@ def _read_manifest(run: Path | None) -> dict[str, Any]:
 
 def start_keras() -> None:
     """Import what imports Keras and its backend, quietly."""
+    logging.getLogger("tensorflow").addFilter(is_news)
     with holding_stderr():
         import_module("keras_models.building")
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Return False for TensorFlow's advice against tracing often: each fold has a network of its own to be traced."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 import json
+import logging
 import os
 from pathlib import Path
 
 import pytest
 
-from commands.steps.startup import holding_stderr, recorded_backend, recorded_device
+from commands.steps.startup import holding_stderr, is_news, recorded_backend, recorded_device
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,11 @@ def test_it_is_shown_when_the_block_fails(capfd: pytest.CaptureFixture[str]) -> 
         os.write(2, b"the reason\n")
         raise ImportError
     assert capfd.readouterr().err == "the reason\n"
+
+
+def test_tensorflow_s_advice_about_tracing_is_no_news_and_what_else_it_says_is() -> None:
+    # as TensorFlow 2.21 logs it from the fifth fold on
+    advice = "%d out of the last %d calls to %s triggered tf.function retracing. Tracing is expensive and …"
+    for text, arguments, expected in ((advice, (5, 50, "<function f>"), False), ("Out of memory: %s", ("GPU",), True)):
+        record = logging.LogRecord("tensorflow", logging.WARNING, __file__, 1, text, arguments, None)
+        assert is_news(record) is expected
