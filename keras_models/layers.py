@@ -48,7 +48,8 @@ def scale(image: Any, input: str = "rgb") -> Any:
     mode).
     """
     seen = Grey(name="grey")(image) if input == "grey" else image
-    return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(seen)
+    # float32 whatever the network computes in: in bfloat16 levels are off by up to 1.2, which is what is looked for
+    return keras.layers.Rescaling(1 / 127.5, offset=-1.0, dtype="float32", name="scale")(seen)
 
 
 class SeededLayers:

@@ -99,3 +99,13 @@ def test_numbers_about_the_image_are_normalised_in_float32_in_a_network_of_bfloa
     for name in ("statistics", "statistics_normalization", "normalization_1"):
         assert both.get_layer(name).compute_dtype == "float32"
     assert both.get_layer("dense_1").compute_dtype == "bfloat16"
+
+
+def test_levels_are_scaled_in_float32_in_a_network_of_bfloat16_so_that_none_becomes_another() -> None:
+    # scaled in bfloat16, 256 levels are 255 numbers, and up to 1.2 levels off
+    both = build("residual", 20, 5, 0, "bfloat16", channels=(4, 6), blocks=(1,))
+    levels = np.repeat(np.arange(256, dtype=np.uint8)[:, None, None, None], 3, axis=3)
+    scaled = keras.ops.cast(both.get_layer("scale")(levels), "bfloat16")  # as the convolution takes them
+    seen = keras.ops.convert_to_numpy(keras.ops.cast(scaled, "float32"))[:, 0, 0, 0].astype(np.float64)
+    np.testing.assert_allclose((seen + 1) * 127.5, np.arange(256), rtol=0, atol=0.26)
+    assert len(np.unique(seen)) == 256
