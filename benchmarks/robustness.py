@@ -48,6 +48,17 @@ def read_robustness(run: Path) -> dict[str, Any]:
     return {"name": recipe["name"], "classes": len(metrics["confusion"]), **found}
 
 
+def read_kept(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what results/robustness.json has of networks by their names. Raises UsageError for one that it lacks."""
+    if not names:
+        return []
+    there = json.loads((RESULTS / f"{NAME}.json").read_text(encoding="utf-8"))["damaged"]
+    found = {run["name"]: run for run in there}
+    if missing := [name for name in names if name not in found]:
+        raise errors.UsageError(f"Expected --keep of {', '.join(found)}. Received: {', '.join(missing)}.")
+    return [found[name] for name in names]
+
+
 def _as_made(path: Path) -> tuple[int, str]:
     return len(path.parent.name), path.parent.name  # name, name-2, …, name-10
 
@@ -65,18 +76,22 @@ def main(arguments: list[str]) -> None:
     """Write results/robustness.json and docs/analysis/robustness.png. Raises as `read_robustness`."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{NAME}", description=__doc__)
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="of the file that is there")
     parser.add_argument("--note", default="", help="what a reader must know")
     args = parser.parse_args(arguments)
-    check_count(args.runs)
+    kept = read_kept(args.keep)
+    check_count([*args.keep, *args.runs])
     runs = [read_robustness(run) for run in args.runs]
-    check_same_images(args.runs, runs)
+    check_same_images([*map(Path, args.keep), *args.runs], [*kept, *runs])
+    damaged = [*kept, *name_runs(runs, args.runs)]
     content = {
         "command": shlex.join(["python", "-m", f"benchmarks.{NAME}", *arguments]),
         "note": args.note,
-        **{key: runs[0][key] for key in ("hardware", "versions")},
-        "damaged": name_runs(runs, args.runs),
+        "hardware": "; ".join(sorted({run["hardware"] for run in damaged})),
+        "versions": runs[0]["versions"],
+        "damaged": damaged,
     }
-    write_bytes(PICTURES / f"{NAME}.png", encode_small(draw_runs(content["damaged"])))
+    write_bytes(PICTURES / f"{NAME}.png", encode_small(draw_runs(damaged)))
     write_json(RESULTS / f"{NAME}.json", content)
     print(f"wrote {RESULTS / NAME}.json and {PICTURES / NAME}.png")
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import errors
-from benchmarks.robustness import check_same_images, read_robustness
+from benchmarks import robustness
+from benchmarks.robustness import check_same_images, read_kept, read_robustness
 from data_io.run_folder import write_manifest
 
 
@@ -67,3 +68,12 @@ def test_runs_on_other_images_are_not_laid_side_by_side(tmp_path: Path) -> None:
     check_same_images(folders, [{"data_digest": "d"}] * 2)
     with pytest.raises(errors.DataError, match=r"a and .*b to judge the same images\. Received: other ones\."):
         check_same_images(folders, [{"data_digest": "d"}, {"data_digest": "e"}])
+
+
+def test_networks_of_the_file_that_is_there_can_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robustness, "RESULTS", tmp_path)
+    there = [{"name": name, "undamaged": {"accuracy": 0.5}} for name in ("cnn", "mlp")]
+    (tmp_path / "robustness.json").write_text(json.dumps({"damaged": there}))
+    assert read_kept(["mlp"]) == there[1:]
+    with pytest.raises(errors.UsageError, match=r"Expected --keep of cnn, mlp\. Received: best\."):
+        read_kept(["cnn", "best"])
