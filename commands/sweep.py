@@ -62,8 +62,6 @@ def check_options(args: Namespace) -> None:
         raise errors.UsageError(
             "Expected --search without --engine ray: each trial is drawn from those before it. Received: both."
         )
-    if args.engine == "ray" and args.time_limit:
-        raise errors.UsageError("Expected --time-limit without --engine ray. Received: both.")
     if args.search_seed is not None and not args.search:
         raise errors.UsageError("Expected --search-seed with --search. Received: it alone.")
     if args.known and args.search:
@@ -105,12 +103,13 @@ def show_plan(sweep: Sweep, runs: list[SweepRun], command: str, folder: Path, da
 def make_runs(args: Namespace, sweep: Sweep, runs: list[SweepRun], folder: Path, data: Path | None) -> None:
     """Make the runs, and write and show what there is, also when stopped."""
     try:
+        clock = Clock(args.time_limit)
         if args.engine == "ray":
             from commands.steps.sweeping.on_ray import run_on_ray
 
-            is_whole = run_on_ray(runs, data, args.address, args.cpus or 1)
+            is_whole = run_on_ray(runs, data, args.address, args.cpus or 1, clock)
         else:
-            is_whole = run_in_turn(runs, data, Clock(args.time_limit))
+            is_whole = run_in_turn(runs, data, clock)
     except KeyboardInterrupt:
         finish(args, sweep, runs, folder)
         print(f"stopped; to go on, the same command again: {args.command_line}", flush=True)

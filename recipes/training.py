@@ -26,8 +26,8 @@ class Training:
 
     `statistics_images` of the train split, spread evenly over it and not augmented, are seen once more after training:
     the running statistics of batch normalisation are then theirs, and not those of the last augmented batches and of
-    weights that a mean has replaced. 0 keeps the latter, which is better for networks that will judge damaged images and
-    were trained on such. The history is of the latter always.
+    weights that a mean has replaced. 0 keeps the latter, which is better for networks that will judge damaged images
+    and were trained on such. The history is of the latter always.
 
     `shuffle_images` is for data that outgrows the memory: 0 draws every order of the epoch with equal chance, which
     reads the whole cache from end to end at random; else images are mixed within windows of so many, put together

@@ -32,6 +32,32 @@ def test_runs_are_made_by_ray_into_the_same_folders_and_one_that_fails_says_so(
     ]
 
 
+class BegunClock:
+    """A time that is over as soon as a run has begun."""
+
+    left_minutes = 0.01
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = folder / "manifest.json"
+
+    @property
+    def is_over(self) -> bool:
+        return self.manifest.exists()
+
+
+def test_when_the_time_is_over_what_runs_is_stopped_and_can_be_gone_on_with(
+    tmp_path: Path, sweep: SweepCommand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    monkeypatch.setattr(on_ray, "PROGRAM", Path(__file__).with_name("training_program.py"))
+    clock = BegunClock(tmp_path / "runs/mine/quick/quick-jax-seed4")
+    monkeypatch.setattr("commands.sweep.Clock", lambda minutes: clock)
+    assert sweep(TEXT.replace("0, 1, 2", "0, 4"), "--engine", "ray", "--time-limit", "5") == 0
+    assert "stopped after 5 minutes; to go on, the same command again" in capsys.readouterr().out
+    (row,) = json.loads((tmp_path / "runs/mine/sweep.json").read_text())["rows"]
+    assert row["runs"][1]["state"] == "interrupted"
+
+
 def test_without_ray_it_is_said_how_to_get_it(
     sweep: SweepCommand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -234,7 +234,6 @@ def test_a_sweep_belongs_to_one_process_at_a_time(
         (TWO_SEEDS.replace("jax", "theano"), [], "Expected backends of torch, tensorflow, jax in the sweep."),
         (TWO_SEEDS, ["--cpus", "2"], "Expected --address and --cpus with --engine ray."),
         (TWO_SEEDS, ["--engine", "ray", "--search", "2"], "Expected --search without --engine ray"),
-        (TWO_SEEDS, ["--engine", "ray", "--time-limit", "2"], "Expected --time-limit without --engine ray"),
         (TWO_SEEDS, ["--json", "."], "Expected --json to name a file."),
         (TWO_SEEDS + "seed = 3", [], "Expected the keys of "),
     ],

@@ -19,7 +19,7 @@ from commands.steps.answers.on_ray import OBJECT_STORE_BYTES, check_ray
 from commands.steps.children import SHOWN_CHARACTERS
 from commands.steps.startup import holding_stderr
 from commands.steps.stopping import Terminated
-from commands.steps.sweeping.sequence import describe, prepare, settle
+from commands.steps.sweeping.sequence import Clock, describe, prepare, settle
 from commands.steps.sweeping.states import FAILED, FINISHED, SweepRun
 from commands.steps.sweeping.trainer import PROGRAM, begin, train_words
 
@@ -46,8 +46,10 @@ def train_on_worker(program: str, words: Sequence[str], log: str, cpus: int) -> 
             raise
 
 
-def run_on_ray(runs: Sequence[SweepRun], data: Path | None, address: str | None, cpus: int) -> bool:
-    """Make all runs that are not finished, as many at once as the cluster has cores for; return True.
+def run_on_ray(runs: Sequence[SweepRun], data: Path | None, address: str | None, cpus: int, clock: Clock) -> bool:
+    """Make all runs that are not finished, as many at once as the cluster has cores for.
+
+    Return False if the time was over before: what ran then has been stopped in order.
 
     Raises EnvironmentFault if Ray is not installed or does not answer, KeyboardInterrupt when stopped.
     """
@@ -77,8 +79,7 @@ def run_on_ray(runs: Sequence[SweepRun], data: Path | None, address: str | None,
             words = train_words(run, data, None)
             waiting[task.remote(str(PROGRAM), words, str(run.log), cpus)] = run
         print(f"{len(waiting)} of {len(runs)} runs given to Ray, {cpus} cores each", flush=True)
-        _collect(ray, waiting, len(runs))
-        return True
+        return _collect(ray, waiting, len(runs), clock)
     except KeyboardInterrupt:
         raise Terminated if asked else KeyboardInterrupt from None  # Ray makes one of the other
     finally:
@@ -118,11 +119,18 @@ def start_ray(address: str | None, temporary: Path) -> Any:
     return ray
 
 
-def _collect(ray: Any, waiting: dict[Any, SweepRun], total: int) -> None:
+def _collect(ray: Any, waiting: dict[Any, SweepRun], total: int, clock: Clock) -> bool:
     done = total - len(waiting)
     try:
         while waiting:
-            (ready,), _ = ray.wait(list(waiting), num_returns=1)
+            left = clock.left_minutes
+            found, _ = ray.wait(list(waiting), timeout=None if left is None else max(0.0, 60 * left))
+            if not found:
+                if not clock.is_over:
+                    continue
+                _stop(ray, waiting)
+                return False
+            (ready,) = found
             run = waiting.pop(ready)
             done += 1
             try:
@@ -133,9 +141,15 @@ def _collect(ray: Any, waiting: dict[Any, SweepRun], total: int) -> None:
                 run.state, run.reason = FAILED, " ".join(error.messages)
             print(f"[{done}/{total}] {run.combination}: {describe(run)}", flush=True)
     except KeyboardInterrupt:
-        for ready in waiting:
-            ray.cancel(ready)  # as Ctrl-C in its process
-        ray.wait(list(waiting), num_returns=len(waiting), timeout=STOP_SECONDS)
-        for run in waiting.values():
-            run.look()
+        _stop(ray, waiting)
         raise
+    return True
+
+
+def _stop(ray: Any, waiting: dict[Any, SweepRun]) -> None:
+    """Let what runs end its step and write its state, and look what became of all."""
+    for ready in waiting:
+        ray.cancel(ready)  # as Ctrl-C in its process
+    ray.wait(list(waiting), num_returns=len(waiting), timeout=STOP_SECONDS)
+    for run in waiting.values():
+        run.look()
