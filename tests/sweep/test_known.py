@@ -154,3 +154,14 @@ def test_a_table_without_the_values_of_its_rows_is_refused(
     table.write_text(json.dumps(content))
     assert sweep(TWO_SEEDS, "--known", str(table)) == 2
     assert "KeyError: 'values'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["hardware", "minutes", "validation_accuracy"])
+def test_a_finished_run_without_a_figure_is_refused(
+    table: Path, sweep: SweepCommand, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(table.read_text())
+    del content["rows"][0]["runs"][0][name]
+    table.write_text(json.dumps(content))
+    assert sweep(TWO_SEEDS, "--known", str(table)) == 2
+    assert f"KeyError: '{name}'" in capsys.readouterr().err

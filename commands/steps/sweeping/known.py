@@ -50,5 +50,6 @@ def _read(path: Path) -> Iterator[tuple[tuple[str, str, int], Mapping[str, Any],
         for run in row["runs"]:
             if run["state"] == FINISHED:
                 figures = {**{key: content[key] for key in MADE_OF}, **run}
-                float(figures["validation_accuracy"]), float(figures["minutes"])
+                figures |= {key: float(figures[key]) for key in ("validation_accuracy", "minutes")}
+                figures["hardware"] = str(figures["hardware"])
                 yield (row["name"], row["backend"], run["seed"]), dict(row["values"]), figures
