@@ -37,6 +37,7 @@ FRAMEWORK_FILES = {
     "keras_models/tf_loader.py": {"tensorflow"},  # tf.data
     "keras_models/device.py": {"torch", "tensorflow", "jax"},  # which devices there are
     **{f"keras_models/{name}.py": {"jax"} for name in ("joining", "parallel")},  # several devices and processes
+    "keras_models/batch_statistics.py": {"jax"},  # which compiles nothing by itself
     # The layers that each backend is fast with.
     **{f"keras_models/kernels/on_{backend}.py": {backend} for backend in ("torch", "tensorflow", "jax")},
     "keras_models/artefacts/exporting.py": {"tensorflow"},  # the graph, and the SavedModel's writer
