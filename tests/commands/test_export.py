@@ -239,13 +239,11 @@ def test_the_lines_of_the_readme_for_other_programs_answer_as_the_run_does(
     exported: dict[str, Exported], tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    shutil.copy(exported["cnn"].folder / "model.onnx", tmp_path)
-    shutil.copytree(exported["cnn"].folder / "saved_model", tmp_path / "saved_model")
-    images = sorted((tiny_data / "validation").glob("*.png"))
-    shutil.copy(images[0], tmp_path / "picture.png")
+    image = min((tiny_data / "validation").glob("*.png"))
+    shutil.copy(image, tmp_path / "picture.png")
+    shutil.copytree(exported["cnn"].folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    wanted = calibrated_answers(exported["cnn"].run).loc[images[0].stem].to_numpy()
+    wanted, names = calibrated_answers(exported["cnn"].run).loc[image.stem].to_numpy(), dict[str, Any]()
     for kind in ("onnxruntime", "tensorflow"):  # the second has the image of the first
         (block,) = (block for block in blocks if f"import {kind}" in block or f", {kind}" in block)
         exec(block, names)  # our own README
