@@ -118,4 +118,5 @@ def notice_device(begun: Mapping[str, Any], device: str) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else value
+    # absolute, since a run may be judged, exported or gone on with from elsewhere
+    return str(value.absolute()) if isinstance(value, Path) else value
