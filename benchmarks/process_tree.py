@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 INTERVAL_SECONDS = 0.2  # a look at /proc takes some milliseconds
+FIRST_SECONDS = 0.02  # a small merge is over within 0.2 s
 PROC = Path("/proc")
 NAME_BYTES = 400
 
@@ -89,6 +90,7 @@ def watch_command(
     assert child.stdout is not None
     reader = threading.Thread(target=said.extend, args=(child.stdout,), daemon=True)
     reader.start()
+    pause_seconds = FIRST_SECONDS
     while child.poll() is None:
         tree = list_tree(child.pid)
         workers = [process for process in tree[1:] if worker in process.name]
@@ -98,7 +100,8 @@ def watch_command(
         if workers and not peaks.killed and may_kill():
             peaks.killed.append(workers[0].pid)
             os.kill(workers[0].pid, signal.SIGKILL)
-        time.sleep(INTERVAL_SECONDS)
+        time.sleep(pause_seconds)
+        pause_seconds = min(2 * pause_seconds, INTERVAL_SECONDS)
     peaks.seconds = time.monotonic() - begun
     reader.join(10)
     if not reader.is_alive():  # else somebody below it still holds the pipe
