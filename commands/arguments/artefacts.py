@@ -7,9 +7,9 @@ from typing import Any
 
 from commands.arguments.groups import (
     OF_A_RUN,
+    add_averaging_options,
     add_backend_options,
     add_data_options,
-    add_tta_option,
     count,
     port_number,
     whole_number,
@@ -38,16 +38,7 @@ def add_predict(predict: ArgumentParser) -> None:
         metavar="INPUT",
         help="images, folders, a CSV of ids (with --images), Parquet (path, or id and image), - for paths on stdin",
     )
-    predict.add_argument(
-        "--with",
-        dest="others",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="MODEL",
-        help="average with this one; may be given again",
-    )
-    add_tta_option(predict)
+    add_averaging_options(predict)
     predict.add_argument("--images", type=Path, metavar="DIR", help="the folder that a CSV's ids are in")
     predict.add_argument("--out", default="-", metavar="FILE", help=".csv, .json, or - for CSV on stdout (-)")
     predict.add_argument(

@@ -44,8 +44,17 @@ def add_backend_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
 
 
-def add_tta_option(parser: argparse.ArgumentParser) -> None:
-    """Add the views that answers are averaged over; after what it follows, since it may take a word."""
+def add_averaging_options(parser: argparse.ArgumentParser) -> None:
+    """Add the models and the views that answers are averaged over; after what they follow: `--tta` may take a word."""
+    parser.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="MODEL",
+        help="average with this one; may be given again",
+    )
     parser.add_argument(
         "--tta",
         nargs="?",

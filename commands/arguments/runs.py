@@ -5,9 +5,9 @@ from pathlib import Path
 
 from commands.arguments.groups import (
     OF_A_RUN,
+    add_averaging_options,
     add_backend_options,
     add_data_options,
-    add_tta_option,
     count,
     positive_number,
     whole_number,
@@ -76,16 +76,7 @@ def add_evaluate(evaluate: ArgumentParser) -> None:
     """Add the options of `evaluate`."""
     evaluate.add_argument("run", type=Path, metavar="RUN", help="a run folder")
     evaluate.add_argument("--split", choices=("train", "validation"), default="validation", help="(validation)")
-    evaluate.add_argument(
-        "--with",
-        dest="others",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="MODEL",
-        help="average with this one; may be given again",
-    )
-    add_tta_option(evaluate)
+    add_averaging_options(evaluate)
     evaluate.add_argument(
         "--robustness", action="store_true", help="the same of damaged images: JPEG, blur, noise, resized, cropped"
     )
