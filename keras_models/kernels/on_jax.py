@@ -15,7 +15,7 @@ from jax import lax
 
 import errors
 
-Normalization = keras.layers.BatchNormalization
+Normalization = NumberNormalization = keras.layers.BatchNormalization
 KERNEL_PIXELS = 3
 
 

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 Convolution = keras.layers.Conv2D
+NumberNormalization = keras.layers.BatchNormalization  # the fused kernel is for images
 Pooling = keras.layers.MaxPooling2D
 
 

@@ -1,4 +1,4 @@
-"""Convolution, batch normalisation and max-pooling on torch, by PyTorch's own functions on channels-last memory.
+"""Convolution, batch normalisation and max-pooling on torch, by PyTorch's own functions; images are channels-last.
 
 Keras 3.15.1 copies images to channels-first memory around convolution and pooling, and normalises by five passes over
 all features, each with a pass back: results/LOG.md has the profile.
@@ -51,18 +51,25 @@ class Convolution(keras.layers.Conv2D):
 
 
 class Normalization(keras.layers.BatchNormalization):
-    """BatchNormalization over the last axis; statistics and weights are float32, features may be bfloat16."""
+    """BatchNormalization over the last axis of (B, F) or (B, H, W, C); statistics and weights are float32.
+
+    Of numbers that all images of a batch have in common Keras 3.15.1 gets a variance below 0 here, from the mean of
+    squares less the square of the mean, and with an epsilon of 1e-7 that is nan. PyTorch subtracts the mean first, as
+    Keras does on TensorFlow and jax.
+    """
 
     def call(self, inputs: torch.Tensor, training: bool | None = None, mask: Any = None) -> torch.Tensor:
         """Normalise by the batch in training, and move the running statistics; else normalise by those."""
-        del mask
+        if training and inputs.numel() == inputs.shape[-1]:  # one value each, which PyTorch refuses
+            alone: torch.Tensor = super().call(inputs, training=training, mask=mask)
+            return alone
         mean, variance = (keras.ops.convert_to_tensor(held) for held in (self.moving_mean, self.moving_variance))
         gamma, beta = (keras.ops.cast(held, "float32") for held in (self.gamma, self.beta))
-        features = _channels_first(inputs)
+        is_images = inputs.ndim == 4
+        features = _channels_first(inputs) if is_images else inputs
         if not training:
-            return _channels_last(
-                functional.batch_norm(features, mean, variance, gamma, beta, training=False, eps=self.epsilon)
-            )
+            known = functional.batch_norm(features, mean, variance, gamma, beta, training=False, eps=self.epsilon)
+            return _channels_last(known) if is_images else known
         # Momentum 1 gives the batch's own statistics. PyTorch's running variance would be the unbiased one.
         batch_mean, batch_variance = torch.zeros_like(mean), torch.zeros_like(variance)
         normalized = functional.batch_norm(
@@ -71,7 +78,10 @@ class Normalization(keras.layers.BatchNormalization):
         count = features.numel() // features.shape[1]
         self.moving_mean.assign(torch.lerp(batch_mean, mean, self.momentum))
         self.moving_variance.assign(torch.lerp(batch_variance * ((count - 1) / count), variance, self.momentum))
-        return _channels_last(normalized)
+        return _channels_last(normalized) if is_images else normalized
+
+
+NumberNormalization = Normalization
 
 
 class Pooling(keras.layers.MaxPooling2D):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keras_models.kernels.choice import Convolution, Normalization, Pooling, add_up
+from keras_models.kernels.choice import Convolution, Normalization, NumberNormalization, Pooling, add_up
 
 PAIRS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "convolution": (Convolution, keras.layers.Conv2D, {"filters": 4, "kernel_size": 3, "padding": "same"}),
@@ -109,6 +109,52 @@ def test_with_bfloat16_the_features_are_bfloat16_and_the_statistics_float32() ->
             np.testing.assert_allclose(one, other, rtol=0.05, atol=0.05)
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def normalize(numbers: NDArray[np.float32], training: bool) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+    """Return numbers (B, F) normalised by a new layer, which is called once, and its weights afterwards."""
+    layer = NumberNormalization(momentum=0.9, epsilon=1e-7)
+    layer.build(numbers.shape)
+    answer = keras.ops.convert_to_numpy(layer(numbers, training=training))
+    return answer, layer.get_weights()
+
+
+def test_numbers_are_normalised_by_their_batch_and_the_running_statistics_move_by_a_tenth() -> None:
+    answer, (gamma, beta, mean, variance) = normalize(np.array([[1, 10], [3, 10], [5, 40]], np.float32), True)
+    # means 3 and 20; variances (4 + 0 + 4) / 3 and (100 + 100 + 400) / 3, not by 2
+    roots = np.sqrt([8 / 3, 200])
+    np.testing.assert_allclose(answer, np.array([[-2, -10], [0, -10], [2, 20]]) / roots, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(mean, [0.3, 2.0], rtol=1e-6)
+    np.testing.assert_allclose(variance, [0.9 + 0.1 * 8 / 3, 0.9 + 0.1 * 200], rtol=1e-6)
+    assert gamma.tolist() == [1, 1] and beta.tolist() == [0, 0]
+
+
+def test_numbers_are_answered_by_the_running_statistics_which_stay() -> None:
+    answer, (_, _, mean, variance) = normalize(np.array([[1, 10], [3, 10]], np.float32), False)
+    np.testing.assert_allclose(answer, [[1, 10], [3, 10]], rtol=1e-6)
+    assert mean.tolist() == [0, 0] and variance.tolist() == [1, 1]
+
+
+def test_numbers_that_a_whole_batch_has_in_common_become_nought_and_not_nan() -> None:
+    shared = np.tile(np.linspace(0.1, 9.0, 1009, dtype=np.float32), (14, 1))
+    answer, (_, _, _, variance) = normalize(shared, True)
+    assert np.abs(answer).max() < 0.02  # a mean is off by its last bit, 1e-6 at most, for an epsilon of 3e-4 squared
+    np.testing.assert_allclose(variance, 0.9, rtol=1e-6)
+
+
+def test_small_differences_between_large_numbers_are_seen() -> None:
+    # 5 and four steps of 1e-3 around it: the mean of squares less the square of the mean is all rounding
+    numbers = (5 + np.array([[-2], [-1], [0], [1], [2]]) * 1e-3).astype(np.float32)
+    wide = numbers.astype(np.float64)
+    expected = (wide - wide.mean()) / np.sqrt(wide.var() + 1e-7)
+    np.testing.assert_allclose(normalize(numbers, True)[0], expected, atol=2e-3)
+
+
+def test_a_batch_of_one_image_is_normalised_to_nought() -> None:
+    answer, (_, _, mean, variance) = normalize(np.array([[2.0, -7.0]], np.float32), True)
+    assert answer.tolist() == [[0, 0]]
+    np.testing.assert_allclose(mean, [0.2, -0.7], rtol=1e-6)
+    np.testing.assert_allclose(variance, 0.9, rtol=1e-6)
 
 
 def test_adding_up_is_over_all_numbers_of_all_arrays() -> None:
