@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.record import RESULTS
 from data_io.files import write_text
 from reports.analysis_tables import analysis_part
-from reports.bench_tables import bench_conditions, bench_rows, ratio_rows
+from reports.bench_tables import bench_conditions, bench_rows, ratio_conditions, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
 from reports.markdown import as_markdown
 from reports.robustness import run_rows
@@ -52,10 +52,7 @@ def _table(name: str, part: str) -> str:
         return _speeds(name, content, part == "ratios")
     if "cues" in content or "networks" in content:
         return _analysis(name, content, part)
-    first = (content.get("runs") or content.get("evaluations") or [content])[0]
-    versions = first["versions"]
-    frameworks = ", ".join(f"{package} {versions[package]}" for package in FRAMEWORKS if package in versions)
-    where = f"Source: [results/{name}.json](results/{name}.json); {first['hardware']}; {frameworks}"
+    where = f"Source: [results/{name}.json](results/{name}.json); {_surroundings(content)}"
     if "damaged" in content:
         tables = [run_rows(content["damaged"])]
         where = f"{where}; {content['damaged'][0]['images']:,} validation images, accuracy ± one standard error"
@@ -74,19 +71,33 @@ def _table(name: str, part: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _surroundings(content: dict[str, Any]) -> str:
+    """Return the machines and the versions of all that a file holds, each once, in the order in which they come."""
+    made = [*content.get("runs", []), *content.get("evaluations", [])] or [content]
+    hardware = "; ".join(dict.fromkeys(each["hardware"] for each in made))
+    versions = [
+        " and ".join(dict.fromkeys(each["versions"][package] for each in made if package in each["versions"]))
+        for package in FRAMEWORKS
+    ]
+    named = [f"{package} {found}" for package, found in zip(FRAMEWORKS, versions, strict=True) if found]
+    return f"{hardware}; {', '.join(named)}"
+
+
 def _analysis(name: str, content: dict[str, Any], part: str) -> str:
     rows, text = analysis_part(content, part)
     source = f"Source: [results/{name}.json](results/{name}.json)."
-    return "\n\n".join(filter(None, [as_markdown(rows) if rows else "", " ".join(filter(None, [text, source]))])) + "\n"
+    below = " ".join(filter(None, [text, source, content.get("note", "") if part == "conditions" else ""]))
+    return "\n\n".join(filter(None, [as_markdown(rows) if rows else "", below])) + "\n"
 
 
 def _speeds(name: str, content: dict[str, Any], is_short: bool) -> str:
-    source = f"Source: [results/{name}.json](results/{name}.json), medians over the rounds."
+    source = f"Source: [results/{name}.json](results/{name}.json), medians over the rounds (least to most)."
     if is_short:
-        return "\n\n".join([as_markdown(ratio_rows(content)), " ".join(filter(None, [source, content["note"]]))]) + "\n"
+        below = " ".join(filter(None, [source, ratio_conditions(content), content["note"]]))
+        return "\n\n".join([as_markdown(ratio_rows(content)), below]) + "\n"
     picture = f"![Times as good as plain PyTorch](results/{name}.png)"
     conditions = "\n".join(f"- {line}" for line in bench_conditions(content))
-    note = " ".join(filter(None, [f"{source[:-1]} (least to most).", content["note"]]))
+    note = " ".join(filter(None, [source, content["note"]]))
     return "\n\n".join([picture, as_markdown(bench_rows(content)), conditions, note]) + "\n"
 
 

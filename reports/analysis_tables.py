@@ -121,6 +121,7 @@ def _agreement(content: Mapping[str, Any]) -> tuple[Rows, str]:
             f"{100 * high:.2f}; McNemar's exact test: p {_p(one['p'])}); they give the same label to "
             f"{one['same_label']:,} of {one['images']:,} images."
         )
+    sentences.append("This is of these trained networks on other images: another seed gives another network.")
     return rows, " ".join(sentences)
 
 

@@ -8,6 +8,7 @@ from reports.spread import Spread, describe_spread
 NONE = "–"
 UNITS = {"images_per_second": "images/s", "cpu_ms_per_image": "CPU ms/image", "seconds": "s"}
 TITLES = ["what", "contestant", "times as good", "figure", "CPU ms/image", "memory, MiB", "at"]
+BACKENDS = ("torch", "tensorflow", "jax")
 ORDER = ("training", "loader", "prediction", "job", "accuracy", "growth")
 
 
@@ -62,21 +63,35 @@ def _describe(values: Mapping[str, Any], factor: float = 1.0, form: str = "") ->
 
 
 def ratio_rows(content: Mapping[str, Any]) -> list[list[str]]:
-    """Return a row per table and a column per contestant that has a baseline beside it: the medians of ratios alone.
+    """Return a row per table whose baseline is plain PyTorch: the ratio of each backend, and of what else there is.
 
     Tables whose baseline is one of their own numbers of images are left out.
     """
-    tables = [table for table in tables_in_order(content) if table["baseline"] == "native"]
-    names = list(dict.fromkeys(row["contestant"] for table in tables for row in table["rows"]))
-    rows = [["times as good as plain PyTorch", *(name for name in names if name != "native")]]
-    for table in tables:
-        medians = {row["contestant"]: _median(row) for row in table["rows"]}
-        rows.append([table["title"], *(medians.get(name, NONE) for name in names if name != "native")])
+    rows = [["times as good as plain PyTorch", *BACKENDS, "other"]]
+    for _, table in _native_tables(content):
+        ratios = {row["contestant"]: _ratio(row) for row in table["rows"] if row["contestant"] != "native"}
+        others = [f"{name} {ratio}" for name, ratio in ratios.items() if name not in BACKENDS]
+        rows.append([table["title"], *(ratios.get(name, NONE) for name in BACKENDS), "; ".join(others) or NONE])
     return rows
 
 
-def _median(row: Mapping[str, Any]) -> str:
-    return f"{row['ratio']['median']:.2f}" if "ratio" in row else row["status"] if row["status"] != "done" else NONE
+def ratio_conditions(content: Mapping[str, Any]) -> str:
+    """Return how often, and on what, the ratios of `ratio_rows` were measured, in a sentence."""
+    sections = [section for section, _ in _native_tables(content)]
+    figures = [row["ratio"]["n"] for _, table in _native_tables(content) for row in table["rows"] if "ratio" in row]
+    counts = sorted(set(figures))
+    hardware = "; ".join(dict.fromkeys(section["hardware"] for section in sections))
+    return f"n = {' to '.join(str(count) for count in dict.fromkeys([counts[0], counts[-1]]))} rounds; {hardware}."
+
+
+def _native_tables(content: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Return the tables whose baseline is plain PyTorch, each with its section."""
+    sections = sections_in_order(content)
+    return [(each, table) for _, each in sections for table in each["tables"] if table["baseline"] == "native"]
+
+
+def _ratio(row: Mapping[str, Any]) -> str:
+    return _describe(row["ratio"], form=".2f") if "ratio" in row else row["status"] if row["status"] != "done" else NONE
 
 
 def bench_conditions(content: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ SPECTRA_CAPTION = (
     "log10(1 + amplitude) of grey levels under a Hann window, averaged over directions, then over the train images of "
     "a class.\nRight: less the mean of the classes; the shade is ± 2 standard errors of the class."
 )
-COLOURS_CAPTION = "Mean over the train images of a class of the share of pixels with such a value."
+COLOURS_CAPTION = "Share of the pixels of a class's train images in each 8 of the 256 levels."
 SIZES_CAPTION = "Share of a class's train images whose PNG file is at most so large; a kB is 1000 bytes."
 CUES_CAPTION = "Fitted on train images, judged on validation images; bars are 95 % (accuracy ± 1.96 standard errors)."
 

@@ -19,7 +19,8 @@ RECALLS_CAPTION = (
 )
 CURVES_CAPTION = (
     "Solid: validation, after the epoch. Dashed: train, mean over the epoch's batches, with augmentation and dropout, "
-    "while the weights move."
+    "while the weights move,\nand of smoothed or mixed labels where a recipe has them, whose loss is above 0 at best. "
+    "Statistics that are settled after the last epoch are in no curve."
 )
 RELIABILITY_CAPTION = (
     "Accuracy of answers by their confidence, in bins of 1/15; the larger a mark, the more images (area; bins of fewer "
@@ -81,7 +82,7 @@ def draw_learning_curves(runs: Sequence[Mapping[str, Any]]) -> Figure:
     """Return loss and accuracy over the epochs of all runs, train and validation."""
     figure = start_figure(11.2, 4.8, "Learning curves")
     for left, quantity in ((0.055, "loss"), (0.56, "accuracy")):
-        axes = figure.add_axes((left, 0.26, 0.41, 0.57))
+        axes = figure.add_axes((left, 0.28, 0.41, 0.56))
         for place, run in enumerate(runs):
             epochs = [row["epoch"] for row in run["history"]]
             for part, style, width in (("train", (0, (3, 2)), 1.1), ("validation", "-", 1.9)):
@@ -99,7 +100,7 @@ def draw_learning_curves(runs: Sequence[Mapping[str, Any]]) -> Figure:
         quieten(axes, "epoch", "nats" if quantity == "loss" else "")
     handles, names = figure.axes[0].get_legend_handles_labels()
     figure.legend(
-        handles, names, loc="lower left", ncols=5, bbox_to_anchor=(0.01, 0.065), frameon=False, fontsize=10,
+        handles, names, loc="lower left", ncols=5, bbox_to_anchor=(0.01, 0.085), frameon=False, fontsize=10,
         labelcolor=INK,
     )  # fmt: skip
     write_caption(figure, CURVES_CAPTION)

@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports.error_bars import share_error
+
 NONE = "–"
 PUBLISHED, BOARD, AUROC, MISSING = OPTIONAL = ("published", "published, board", "AUROC", "not there")
 FINISHED = "finished"
@@ -56,13 +58,23 @@ def _figures(row: Mapping[str, Any]) -> list[str]:
     mean, deviation = row["mean"], row["deviation"]
     minutes = [run["minutes"] for run in row["runs"] if run["state"] == FINISHED]
     ours = NONE if mean is None else f"{100 * mean:.2f}"
+    error = _error_of_one(row["runs"]) if deviation is None else f" ± {100 * deviation:.2f}"
     return [
         *(NONE if row.get(key) is None else f"{100 * row[key]:.2f} %" for key in ("published", "published_board")),
-        ours if mean is None else f"{ours} %" if deviation is None else f"{ours} ± {100 * deviation:.2f} %",
+        ours if mean is None else f"{ours}{error} %",
         _unknown_auroc(row["runs"]),
         str(row["n"]),
         f"{statistics.fmean(minutes):.1f}" if minutes else NONE,
     ]
+
+
+def _error_of_one(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Return, in brackets, the standard error of a single run's accuracy, if it is known of how many images that is."""
+    for run in runs:
+        if run["state"] == FINISHED and "validation_images" in run:
+            images = run["validation_images"]
+            return f" (± {100 * share_error(round(run['validation_accuracy'] * images), images):.2f})"
+    return ""
 
 
 def _unknown_auroc(runs: Sequence[Mapping[str, Any]]) -> str:

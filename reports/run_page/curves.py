@@ -34,9 +34,14 @@ def draw_learning(facts: RunFacts, has_files: bool) -> Html:
         for quantity, limits in (("loss", {"bottom": 0.0}), ("accuracy", {}))
     ]
     dotted = " Dotted: the learning rate drops." if marks else ""
+    settled = (
+        " Statistics of whole images, which are settled after the last epoch, are not in the curves yet."
+        if facts.recipe["training"].get("statistics_images")
+        else ""
+    )
     note = (
         "Train is the mean over the epoch's batches, with augmentation and dropout, while the weights move; validation "
-        f"comes after the epoch, without either. The last epoch is judged, never the best.{dotted}"
+        f"comes after the epoch, without either. The last epoch is judged, never the best.{dotted}{settled}"
     )
     files = (
         element(

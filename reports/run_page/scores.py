@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from reports.drawings import draw_share
-from reports.error_bars import share_error
+from reports.error_bars import share_interval
 from reports.page import Html, element, section, table
 from reports.run_page.content import RunFacts
 from reports.run_page.headline import per_cent
@@ -81,17 +81,24 @@ def draw_classes(facts: RunFacts) -> Html:
             (
                 Html(f"<b>{facts.data_labels[label]}</b>"),
                 f"{row['support']:,}",
-                f"{per_cent(row['recall'])} ± {100 * share_error(right, row['support']):.2f}",
+                _with_interval(right, row["support"]),
                 draw_share(row["recall"], chance, "recall", "chance"),
-                f"{per_cent(row['precision'])} ± {100 * share_error(right, given):.2f}",
+                _with_interval(right, given),
                 f"{row['f1']:.4f}",
             )
         )
     return section(
         "Class by class",
         table(["class", "images", "recall", "recall, 0 to 1", "precision", "F1"], rows),
-        element("p", "± is one standard error. The mark in the bar is chance.", class_="quiet"),
+        element("p", "In brackets, 95 % intervals (Wilson). The mark in the bar is chance.", class_="quiet"),
         lead="Recall: of the images of a class, the share that it named so. Precision: of the images that it named so, "
         "the share that are.",
         name="classes",
     )
+
+
+def _with_interval(count: int, of: int) -> str:
+    if not of:
+        return "–"
+    low, high = share_interval(count, of)
+    return f"{per_cent(count / of)} ({100 * low:.1f} to {100 * high:.1f})"

@@ -50,6 +50,17 @@ def test_a_run_is_a_row_with_its_standard_error(tmp_path: Path, monkeypatch: pyt
     assert row == "| cnn | jax | 0 | 3 | 90.00 ± 3.00 % of 1,250 | 0.2500 | 0.5000 | 1.3 | 100 |"
 
 
+def test_all_machines_and_versions_of_runs_are_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = ("validation_accuracy", "validation_accuracy_standard_error", "validation_loss", "last_train_loss")
+    whole = {"recipe": "cnn", "backend": "jax", "epochs": 3, "validation_images": 1250, "minutes": 1.0}
+    run = {**whole, **dict.fromkeys(figures, 0.5), "images_per_second": 9.0}
+    made = [("2 cores", "1.2"), ("2 cores", "1.3"), ("a GPU", "1.2")]
+    runs = [{**run, "seed": i, "hardware": on, "versions": {"jax": it}} for i, (on, it) in enumerate(made)]
+    (tmp_path / "x.json").write_text(json.dumps({"note": "", "runs": runs}))
+    monkeypatch.setattr(documents, "RESULTS", tmp_path)
+    assert "2 cores; a GPU; jax 1.2 and 1.3." in documents.fill("<!-- results: x -->\n<!-- end -->")
+
+
 def test_a_comparison_is_two_tables_with_its_command_and_its_conditions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,8 +173,9 @@ def test_a_bench_is_a_picture_a_table_and_its_conditions_or_ratios_alone(
         {"contestant": "native", "figure": spread(100.0), "cpu_ms_per_image": spread(20.0), "variant": "2 threads"},
         {"contestant": "jax", "figure": spread(150.0), "cpu_ms_per_image": spread(8.0), "variant": "1 thread"},
         {"contestant": "torch", "status": "failed", "reason": "a | b"},
+        {"contestant": "ours", "figure": spread(250.0), "cpu_ms_per_image": spread(4.0), "variant": "1 thread"},
     ]
-    rows[1]["ratio"] = spread(1.5)
+    rows[1]["ratio"], rows[3]["ratio"] = spread(1.5), spread(2.5)
     rows = [{"status": "done"} | row for row in rows]
     table = {"title": "training, cnn", "metric": "images_per_second", "baseline": "native", "conditions": "40 steps"}
     section = {
@@ -187,6 +199,8 @@ def test_a_bench_is_a_picture_a_table_and_its_conditions_or_ratios_alone(
         "| training, cnn | jax | 1.50 (1.50 to 3.00) | 150 (150 to 300) images/s | 8.00 (8.00 to 16.00) | – | "
         "1 thread |",
         "| training, cnn | torch | failed | a \\| b | – | – | – |",
+        "| training, cnn | ours | 2.50 (2.50 to 5.00) | 250 (250 to 500) images/s | 4.00 (4.00 to 8.00) | – | "
+        "1 thread |",
         "",
         "- training: 40 steps; n = 3 rounds in turns; threads and cores: at most 2; drawn sample images; 2 cores; "
         "jax 1.2; `python run.py bench`",
@@ -196,10 +210,11 @@ def test_a_bench_is_a_picture_a_table_and_its_conditions_or_ratios_alone(
     ]
     assert documents.fill("<!-- results: x ratios -->\n<!-- end -->").splitlines() == [
         "<!-- results: x ratios -->",
-        "| times as good as plain PyTorch | jax | torch |",
-        "|---|---|---|",
-        "| training, cnn | 1.50 | failed |",
+        "| times as good as plain PyTorch | torch | tensorflow | jax | other |",
+        "|---|---|---|---|---|",
+        "| training, cnn | failed | – | 1.50 (1.50 to 3.00) | ours 2.50 (2.50 to 5.00) |",
         "",
-        "Source: [results/x.json](results/x.json), medians over the rounds. A note.",
+        "Source: [results/x.json](results/x.json), medians over the rounds (least to most). n = 3 rounds; 2 cores. "
+        "A note.",
         "<!-- end -->",
     ]

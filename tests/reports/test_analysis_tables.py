@@ -58,7 +58,7 @@ def test_an_agreement_is_counted_and_said_in_a_sentence() -> None:
     assert text.startswith(
         "cnn has 25.00 points more right than mlp (95 %: 0.00 to 75.00; McNemar's exact test: p = 1.0"
     )
-    assert text.endswith("the same label to 3 of 4 images.")
+    assert "the same label to 3 of 4 images. This is of these trained networks" in text
     content["comparisons"][0] |= {"difference": -0.1, "low": -0.2, "high": 0.05, "p": 0.00001}
     assert analysis_part(content, "agreement")[1].startswith(
         "mlp has 10.00 points more right than cnn (95 %: -5.00 to 20.00; McNemar's exact test: p < 0.0001)"

@@ -51,6 +51,12 @@ def test_a_figure_of_the_board_has_a_column_of_its_own() -> None:
     ]
 
 
+def test_a_single_run_has_the_standard_error_of_its_images_in_brackets() -> None:
+    run = finished(0, 1.0) | {"validation_accuracy": 0.8, "validation_images": 100}  # sqrt(0.8 * 0.2 / 100) = 0.04
+    row = make_row("a", [left(1, "missing"), run], n=1, mean=0.8, deviation=None)
+    assert sweep_rows({"rows": [row]})[1][2] == "80.00 (± 4.00) %"
+
+
 def test_trials_stand_in_the_order_of_their_accuracy_and_those_without_one_last() -> None:
     trials = [
         {"number": 0, "values": {"b": "3", "a": "0.0123456"}, "state": "finished", "accuracy": 0.5, "minutes": 1.0},

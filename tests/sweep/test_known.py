@@ -115,7 +115,7 @@ def test_a_class_left_out_is_no_other_data(
     assert sweep(text + see(0)) == 0
     trainers.data_digest = "fewer images"
     assert sweep(text + see(0) + see(1)) == 0
-    assert "images" not in json.loads((tmp_path / "runs/mine/sweep.json").read_text())["note"]
+    assert "same images" not in json.loads((tmp_path / "runs/mine/sweep.json").read_text())["note"]
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def test_a_run_that_fails_says_so_and_the_others_go_on_and_it_is_gone_on_with_ne
     said = "Expected quick, jax, seed 0 to come through. Received: exit code 5: Expected a finite loss. Received: nan."
     assert f"error: {said}" in capsys.readouterr().err
     assert table(tmp_path)[2] == (
-        "| quick | jax | 52.00 % | 1 | 4.0 | seed 0 failed: exit code 5: Expected a finite loss. Received: nan. |"
+        "| quick | jax | 52.00 (± 1.41) % | 1 | 4.0 | "
+        "seed 0 failed: exit code 5: Expected a finite loss. Received: nan. |"
     )
     assert sweep(TWO_SEEDS) == 0
     assert trainers.said[2][:3] == ["train", "--resume", str(tmp_path / "runs/mine/quick/quick-jax-seed0")]
@@ -131,7 +132,7 @@ def test_a_stop_leaves_a_table_of_what_there_is_and_130(
 ) -> None:
     trainers.ends = {1: "stopped"}
     assert sweep(TWO_SEEDS) == 130
-    assert table(tmp_path)[2] == "| quick | jax | 50.00 % | 1 | 2.0 | seed 2 interrupted |"
+    assert table(tmp_path)[2] == "| quick | jax | 50.00 (± 1.41) % | 1 | 2.0 | seed 2 interrupted |"
     assert "stopped; to go on, the same command again" in capsys.readouterr().out
 
 
@@ -202,7 +203,7 @@ def test_a_changed_claim_does_not_make_it_another_run(tmp_path: Path, sweep: Swe
 
 def test_runs_of_other_images_are_said_to_be_of_others(tmp_path: Path, sweep: SweepCommand, trainers: Trainers) -> None:
     sweep(TWO_SEEDS)
-    assert "images" not in content(tmp_path)["note"]
+    assert "same images" not in content(tmp_path)["note"]
     shutil.rmtree(tmp_path / "runs/mine/quick/quick-jax-seed0")
     trainers.data_digest = "others"
     sweep(TWO_SEEDS)

@@ -18,7 +18,10 @@ from recipes.sweep import Sweep
 from reports.markdown import as_markdown
 from reports.sweep_tables import find_mean
 
-DEVIATION = "± is the sample standard deviation over seeds; minutes are a run's mean."
+DEVIATION = (
+    "± is the sample standard deviation over seeds, or in brackets, of one run, the standard error of a share of its "
+    "validation images; minutes are a run's mean."
+)
 OTHER_DATA = "The runs did not all see the same images."
 OTHER_VERSIONS = "The runs were not all made with the same versions."
 

@@ -46,11 +46,19 @@ def test_a_class_without_images_has_no_share() -> None:
     assert draw_confusion_table(a_run(metrics=metrics)).count("<span>–</span>") == 2
 
 
-def test_classes_have_the_errors_of_their_shares() -> None:
+def test_classes_have_the_intervals_of_their_shares() -> None:
+    # Wilson: (p + z² / 2n ± z sqrt(p (1 - p) / n + z² / 4n²)) / (1 + z² / n), z = 1.96, z² = 3.8416
     drawn = draw_classes(a_run())
-    assert "33.33 % ± 27.22" in drawn  # sqrt(1/3 * 2/3 / 3)
-    assert "50.00 % ± 35.36" in drawn  # one of two that were named 2
+    assert "33.33 % (6.1 to 79.2)" in drawn  # 1 of 3: (0.3333 + 0.6403 ± 1.96 sqrt(0.0741 + 0.1067)) / 2.2805
+    assert "50.00 % (9.5 to 90.5)" in drawn  # 1 of 2 that were named 2: (0.5 + 0.9604 ± 1.96 sqrt(0.3651)) / 2.9208
+    assert "100.00 % (34.2 to 100.0)" in drawn  # 2 of 2 are right, which says little
     assert 'aria-label="recall 0.333, chance 0.333"' in drawn
+
+
+def test_a_class_that_nothing_was_taken_for_has_no_precision() -> None:
+    rows = [{"label": label, "precision": 0.0, "recall": 1.0 - label, "f1": 0.0, "support": 2} for label in (0, 1)]
+    metrics = {**a_run().metrics, "confusion": [[2, 0], [2, 0]], "per_class": rows}
+    assert "<td>–</td>" in draw_classes(a_run(metrics=metrics))
 
 
 def test_the_calibration_has_its_bars_and_words() -> None:
