@@ -10,7 +10,8 @@ import backends
 import errors
 from commands.arguments.parser import build_parser
 from commands.steps.startup import recorded_backend, recorded_device, use_backend
-from commands.steps.stopping import Terminated, leave_stdout
+from commands.steps.stopping import Terminated
+from commands.steps.streams import leave_stdout, one_line, open_closed_streams
 
 # Verbs that always import Keras, so need a backend chosen first; `export` and `predict` choose by what they are given.
 BACKEND_VERBS = ("train", "evaluate", "reproduce")
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
         importlib.import_module(f"commands.{args.verb}").run(args)
     except errors.ProgramError as error:
         for message in error.messages:
-            print(f"error: {message}", file=sys.stderr)
+            print(f"error: {one_line(message)}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         leave_stdout()  # whoever read has seen enough, as in `| head`
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    open_closed_streams()
     backends.restart_with_huge_pages()
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main(sys.argv[1:]))

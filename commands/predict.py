@@ -15,7 +15,7 @@ from commands.steps.answers.sharding import ShardInputs, describe_job
 from commands.steps.contracts import check_energies, check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
-from commands.steps.stopping import leave_stdout
+from commands.steps.streams import leave_stdout
 from data_io.answer_parts import write_part_manifest
 from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
@@ -121,6 +121,8 @@ def _check_options(args: Namespace) -> None:
         for path in (*read, *([args.submission] if args.submission else [])):
             if out.exists() and path.exists() and out.samefile(path):
                 raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
+        if out.is_dir():
+            raise errors.UsageError(f"Expected --out to name a file. Received: {out}, a folder.")
         check_writable(out.parent)
     if args.explain:
         from commands.steps.answers.explaining import check_folder

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+import errors
 from data_io.files import replacing
 from data_io.tables import ID_COLUMN, LABEL_COLUMN
 
@@ -155,24 +157,32 @@ def rank(probabilities: NDArray[np.float64], top: int) -> list[list[int]]:
 def writing(out: str, form: Form) -> Iterator[Callable[[Rows], None]]:
     """Yield `write(rows)`. A file appears at `out` when the block ends well; stdout (`-`) gets the rows as they come.
 
-    Raises EnvironmentFault for a file that cannot be written, BrokenPipeError when nobody reads stdout any more.
+    Raises EnvironmentFault for what cannot be written, BrokenPipeError when nobody reads stdout any more.
     """
     if out == STDOUT:
-        stream = sys.stdout.buffer
-        stream.write(form.begin().encode())
-
-        def show(rows: Rows) -> None:
-            stream.write(form.rows(rows).encode())
-            stream.flush()
-
-        yield show
-        stream.write(form.end().encode())
-        stream.flush()
+        _show(form.begin())
+        yield lambda rows: _show(form.rows(rows))
+        _show(form.end())
         return
     with replacing(Path(out)) as temporary, temporary.open("wb") as file:
         file.write(form.begin().encode())
         yield lambda rows: _ignore(file.write(form.rows(rows).encode()))
         file.write(form.end().encode())
+
+
+def _show(text: str) -> None:
+    """Write to stdout at once, past its buffer, which Python would write again when it ends."""
+    sys.stdout.flush()
+    left = text.encode()
+    try:
+        while left:
+            left = left[os.write(sys.stdout.fileno(), left) :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise errors.EnvironmentFault(
+            f"Expected to write the answers to stdout. Received: {error.strerror}. Name a file with --out."
+        ) from error
 
 
 def _ignore(count: int) -> None:

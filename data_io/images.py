@@ -36,6 +36,7 @@ GREY_LEVELS_RATIO = 257  # 65535 / 255: 16 bits to 8
 GREY_16 = "16-bit grey, divided by 257"
 TRANSPARENT = "transparent pixels, laid on black"
 ORIENTED = "EXIF data, whose orientation is not applied"
+ORIENTATION, UPRIGHT = 0x0112, 1  # the tag, and its value for an image as it is stored (EXIF 2.32, 4.6.4)
 CMYK = "CMYK, converted without its colour profile"
 
 
@@ -76,13 +77,21 @@ def decode_content(content: bytes, formats: Sequence[str] = FORMATS) -> Decoded:
             image, remarks = _convert(opened)
             if found == "WEBP" and getattr(opened, "n_frames", 1) > 1:
                 remarks.append(ANIMATED)
-            if "exif" in opened.info:
+            if _is_turned(opened):
                 remarks.append(ORIENTED)
             return Decoded(image, found, opened.mode, (*notices, *remarks))
     except _SizeError as error:
         raise ValueError(str(error)) from None
     except Exception as error:  # whatever Pillow raises on a file, it is the file's fault
         raise ValueError(_name_failure(found, error)) from error
+
+
+def _is_turned(opened: Image.Image) -> bool:
+    """Whether EXIF data say that the image is to be shown otherwise than it is stored; data that are damaged do not."""
+    try:
+        return bool(opened.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT)
+    except Exception:  # whatever Pillow raises: the pixels are whole
+        return False
 
 
 def read_image(path: Path, size_pixels: int) -> NDArray[np.uint8]:

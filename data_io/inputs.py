@@ -130,6 +130,8 @@ def _check(arguments: Sequence[str], images: Path | None) -> None:
 
 
 def _check_path(argument: str) -> None:
+    if not argument:  # a variable of a shell that is not set; as a path it would be the current folder
+        raise errors.UsageError("Expected images, folders of images or a CSV after the MODEL. Received: an empty name.")
     path = Path(argument)
     if path.suffix in MODEL_SUFFIXES or any((path / name).exists() for name in MODEL_FILES):
         raise errors.UsageError(

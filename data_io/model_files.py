@@ -6,6 +6,7 @@ from pathlib import Path
 KERAS_FILE = "a Keras file"
 ONNX_FILE = "an ONNX file"
 SAVED_MODEL = "saved_model.pb"
+SAVED_MODEL_FOLDER = "a SavedModel folder"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 ZIP = b"PK\x03\x04"
 PICKLES = tuple(bytes((0x80, protocol)) for protocol in range(2, 6))
@@ -16,7 +17,8 @@ def describe_content(path: Path) -> str:
     """Return in words what is at `path`: `a Keras file`, `an ONNX file`, or what else. Raises OSError if absent."""
     path.stat()
     if path.is_dir():
-        return "a folder without a manifest.json or a saved_model.pb"
+        is_saved_model = (path / SAVED_MODEL).exists()
+        return SAVED_MODEL_FOLDER if is_saved_model else f"a folder without a manifest.json or a {SAVED_MODEL}"
     if not path.is_file():
         return "no regular file"
     with path.open("rb") as file:

@@ -184,7 +184,8 @@ def test_frameworks_are_imported_where_their_own_calls_are_needed_alone() -> Non
 
 
 def test_nothing_heavy_is_imported_before_the_backend_is_chosen() -> None:
-    before = {"run.py", "backends.py", "errors.py", "commands/steps/startup.py", "commands/steps/stopping.py"}
+    before = {"run.py", "backends.py", "errors.py", "commands/steps/startup.py"}
+    before |= {"commands/steps/stopping.py", "commands/steps/streams.py"}
     before |= {path.relative_to(ROOT).as_posix() for path in ROOT.glob("commands/arguments/*.py")}
     for found in imports():
         if found.file in before and found.module != "keras_models.building":  # start_keras, which is called after it

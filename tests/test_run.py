@@ -178,6 +178,14 @@ def test_a_users_mistakes_are_a_line_each_and_their_exit_code(
     assert printed.out == ""
 
 
+def test_a_name_in_a_message_cannot_make_two_lines_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(monkeypatch, errors.DataError("Expected a. Received: b\nerror: é\x1b[2J."))
+    assert run.main(["check"]) == 3
+    assert capsys.readouterr().err == "error: Expected a. Received: b\\nerror: é\\x1b[2J.\n"
+
+
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(monkeypatch, ValueError("a bug"))
     with pytest.raises(ValueError, match="a bug"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from commands.steps.stopping import leave_stdout
+from commands.steps.streams import leave_stdout
 
 if TYPE_CHECKING:
     from rich.progress import Progress

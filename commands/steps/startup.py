@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import backends
+import errors
 
 
 def use_backend(args: Namespace, made_with: str | None = None) -> None:
@@ -74,7 +75,7 @@ def is_news(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def holding_stderr() -> Iterator[None]:
-    """Hold back what the block writes to stderr; show it only when the block fails.
+    """Hold back what the block writes to stderr; show it only when the block fails, but by an error of ours.
 
     TensorFlow 2.21 writes six lines about oneDNN and CUDA when it is imported, before any log level is heeded, and
     Keras imports it when it saves a model, on any backend. They come from C++, so the file descriptor itself is
@@ -90,6 +91,8 @@ def holding_stderr() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
+        except errors.ProgramError:
+            raise  # it says in a line what the held ones would only hide
         except BaseException:
             held.seek(0)
             os.write(terminal, held.read())

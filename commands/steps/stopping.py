@@ -85,13 +85,3 @@ def deferring_signals(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def leave_stdout() -> None:
-    """Send what is still to be written to stdout nowhere, after a BrokenPipeError: Python flushes it when it ends.
-
-    As the documentation of Python's `signal` says under "Note on SIGPIPE".
-    """
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

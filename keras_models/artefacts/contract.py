@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+import errors
+
 # The names of the graph's ends, the same from every route and of every backend.
 IMAGE = "image"
 LOGITS = "logits"
@@ -94,6 +96,20 @@ def metadata(contract: Contract) -> dict[str, str]:
         name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
         for name, value in contract.to_values().items()
     }
+
+
+def check_carried(path: object, contract: Contract, carried: Mapping[str, str]) -> None:
+    """Compare what the artefact at `path` carries, as `metadata` has it, with the contract in the file beside it.
+
+    That file alone could be edited, and other labels or another temperature be believed. Raises PromiseError.
+    """
+    wanted = metadata(contract)
+    for field in fields(Contract):
+        if carried.get(field.name) != wanted.get(field.name):
+            raise errors.PromiseError(
+                f"Expected what {path} carries to say what the contract beside it says. "
+                f"Received: another {field.name}. Export again."
+            )
 
 
 class Classifier(Protocol):

@@ -9,7 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 import errors
-from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract, metadata
+from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract, check_carried
 from keras_models.artefacts.onnx_scan import check_onnx
 
 LOG_FATAL = 4
@@ -43,12 +43,7 @@ class OnnxClassifier:
                 f"{' '.join(str(error).split())[:300]}."
             ) from error
         _check_ends(path, contract, ends)
-        for name, value in metadata(contract).items():
-            if carried.get(name) != value:
-                raise errors.PromiseError(
-                    f"Expected the metadata in {path} to say what the contract beside it says. "
-                    f"Received: another {name}. Export again."
-                )
+        check_carried(path, contract, carried)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""

@@ -1,5 +1,6 @@
 """An exported SavedModel folder as a classifier: TensorFlow's loader, no Keras."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import errors
-from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract
-from keras_models.artefacts.saved_model_scan import check_saved_model
+from keras_models.artefacts.contract import IMAGE, LOGITS, PROBABILITIES, Contract, check_carried, metadata
+from keras_models.artefacts.saved_model_scan import CONTRACT_FILE, check_saved_model
 
 SIGNATURE = "serving_default"
 
@@ -37,6 +38,7 @@ class SavedModelClassifier:
                 f"{tf.__version__} says {' '.join(str(error).split())[:300]}."
             ) from error
         self._check(path)
+        check_carried(path, contract, _read_metadata(path / CONTRACT_FILE))
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (N, K) for uint8 (N, size_pixels, size_pixels, 3); safe to call from several threads."""
@@ -61,3 +63,11 @@ class SavedModelClassifier:
             raise errors.PromiseError(
                 f"Expected the signature {SIGNATURE} of {path} to have {wanted}. Received: {received}. Export again."
             )
+
+
+def _read_metadata(path: Path) -> dict[str, str]:
+    """Return what the folder carries of its contract, as `metadata` has it; nothing if that cannot be read."""
+    try:
+        return metadata(Contract.from_values(json.loads(path.read_bytes())))
+    except (OSError, ValueError, RecursionError):
+        return {}

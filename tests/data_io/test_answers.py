@@ -1,5 +1,6 @@
 """Answers as text, by hand."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import errors
 from data_io.answers import CsvForm, Form, JsonForm, Rows, rank, writing
 
 ROWS = Rows(
@@ -96,3 +98,18 @@ def test_stdout_has_the_rows_at_once(capfd: pytest.CaptureFixture[str]) -> None:
     with writing("-", CsvForm(["0", "1", "2"])) as write:
         write(ROWS)
         assert len(capfd.readouterr().out.splitlines()) == 4
+
+
+def test_a_stdout_that_takes_nothing_is_an_error_of_the_environment(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(descriptor: int, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", write)
+    with (
+        pytest.raises(errors.EnvironmentFault, match=r"Received: No space left on device\. Name a file with --out"),
+        writing("-", CsvForm(["cat"])),
+    ):
+        pass
+    assert capfd.readouterr().out == ""

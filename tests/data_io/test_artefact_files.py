@@ -74,6 +74,14 @@ def test_an_artefact_can_be_moved_with_its_sidecar(file: Path, tmp_path: Path) -
     assert read_sidecar(elsewhere / file.name) == ("onnx", CONTRACT)
 
 
+def test_a_file_can_be_renamed_with_its_sidecar(file: Path) -> None:
+    renamed = file.rename(file.with_name("v2.onnx"))
+    sidecar_path(file).rename(sidecar_path(renamed))
+    assert read_sidecar(renamed) == ("onnx", CONTRACT)
+    renamed.write_bytes(b"\x08\x08 another")
+    assert "changed since it was exported" in refusal(renamed)
+
+
 def test_a12_a_changed_byte_is_refused(file: Path, folder: Path) -> None:
     file.write_bytes(b"\x08\x08 a mOdel")
     assert "SHA-256" in refusal(file)

@@ -156,3 +156,21 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None
         read_image(tmp_path / "absent.png", 100)
     with pytest.raises(ValueError, match="^a folder, not a file$"):
         read_image(tmp_path, 100)
+
+
+@pytest.mark.parametrize(("tags", "notices"), [({0x010F: "Maker"}, 0), ({0x0112: 1}, 0), ({0x0112: 6}, 1)])
+def test_only_an_orientation_that_is_not_applied_is_noticed(
+    tags: dict[int, object], notices: int, tmp_path: Path
+) -> None:
+    exif = Image.Exif()
+    exif.update(tags)
+    for name in ("image.png", "image.jpg", "image.webp"):
+        Image.fromarray(PIXELS).save(tmp_path / name, exif=exif)
+        decoded = images.decode_content((tmp_path / name).read_bytes(), ("PNG", "JPEG", "WEBP"))
+        assert len([notice for notice in decoded.notices if "orientation" in notice]) == notices
+
+
+def test_exif_data_that_are_damaged_are_no_reason_to_refuse_an_image(tmp_path: Path) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / "image.png", exif=b"MM\0*\xff\xff\xff\xff")
+    decoded = images.decode_content((tmp_path / "image.png").read_bytes())
+    assert decoded.image.size == (100, 100)

@@ -147,6 +147,12 @@ def test_a_model_is_no_input(name: str, tmp_path: Path) -> None:
         inputs(tmp_path / name)
 
 
+def test_an_empty_name_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(errors.UsageError, match="Received: an empty name"):
+        Inputs([""], None, io.BytesIO())
+
+
 def test_what_cannot_be_meant_is_said_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("image_id\na\n")
     with pytest.raises(errors.UsageError, match="Expected --images with the folder"):

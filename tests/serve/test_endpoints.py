@@ -171,3 +171,9 @@ def test_openapi_describes_the_endpoints_and_no_page_of_another_server_is_offere
     assert {"200", "413", "415", "422"} <= set(predict["responses"])
     assert "probabilities" in json.dumps(described["components"]["schemas"]["Answer"])
     assert {client.get(path).status_code for path in ("/docs", "/redoc", "/absent", "/page/page.js")} == {404}
+
+
+@pytest.mark.parametrize("path", ["/", "/health"])
+def test_the_page_and_health_have_headers_alone_too(path: str, client: TestClient) -> None:
+    answer = client.head(path)
+    assert answer.status_code == 200 and answer.headers["content-type"] == client.get(path).headers["content-type"]

@@ -110,3 +110,24 @@ def test_anything_else_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(errors.UsageError, match="Expected a run folder or a model.onnx"):
         find_onnx(tmp_path / name)
+
+
+def test_an_export_that_was_changed_is_passed_over_if_another_is_whole(tmp_path: Path) -> None:
+    run = begin_run(tmp_path / "run", "b" * 64)
+    changed = export_into(run / "export", "b" * 64)
+    changed.write_bytes(changed.read_bytes() + b"x")
+    with pytest.raises(errors.PromiseError, match="It was changed since it was exported"):
+        find_onnx(run)
+    export_into(run / "export-2", "c" * 64)
+    with pytest.raises(errors.PromiseError, match="It was changed since it was exported"):
+        find_onnx(run)
+    wanted = export_into(run / "export-3", "b" * 64)
+    assert find_onnx(run) == wanted
+
+
+def test_a_saved_model_is_not_served_and_what_is_is_said(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(
+        errors.UsageError, match=r"a SavedModel folder\. Serve the model\.onnx of: "
+    ):
+        find_onnx(tmp_path)

@@ -24,7 +24,7 @@ from commands.steps.serving.answers import (
     draw_heat_map,
     write_csv,
 )
-from commands.steps.serving.limits import HOSTS, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, RequestLimits
+from commands.steps.serving.limits import HOSTS, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, READING, RequestLimits
 from data_io.images import MAXIMUM_IMAGE_BYTES, MAXIMUM_PIXELS
 from keras_models.artefacts.contract import Classifier
 from reports.page_style import STYLE
@@ -77,7 +77,7 @@ def _add_page(app: FastAPI) -> None:
         "/page.js": ((PAGE / "page.js").read_text(encoding="utf-8"), "text/javascript"),
     }
     for path, (text, media_type) in contents.items():
-        app.add_api_route(path, _answering(text, media_type), include_in_schema=False)
+        app.add_api_route(path, _answering(text, media_type), methods=[*READING], include_in_schema=False)
 
 
 def _answering(text: str, media_type: str) -> Callable[[], Awaitable[Response]]:
@@ -104,6 +104,7 @@ def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any
         finally:
             free.release()
 
+    @app.head("/health", include_in_schema=False)  # as many checks of health ask
     @app.get("/health")
     async def health() -> dict[str, str]:
         """Say that the server lives."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import errors
 from data_io.artefact_files import read_sidecar
-from data_io.model_files import ONNX_FILE, describe_content
+from data_io.model_files import ONNX_FILE, SAVED_MODEL_FOLDER, describe_content
 from data_io.run_folder import MANIFEST, read_manifest
 
 STOPPING_SECONDS = 10.0
@@ -48,8 +48,8 @@ def run_export(words: Sequence[str]) -> int:
 def find_onnx(path: Path) -> Path | None:
     """Return the ONNX file at `path`, or of the run folder `path`: in export, export-2, … the first with its weights.
 
-    None for a run that has not been exported. Raises UsageError for what is neither, PromiseError for exports of other
-    weights or that were changed.
+    One that was changed is passed over if another is whole. None for a run that has not been exported. Raises
+    UsageError for what is neither, PromiseError for exports of other weights or that were changed.
     """
     try:
         kind = describe_content(path)
@@ -60,13 +60,21 @@ def find_onnx(path: Path) -> Path | None:
     if kind == ONNX_FILE:
         return path
     if not (path.is_dir() and (path / MANIFEST).exists()):
-        raise errors.UsageError(f"Expected a run folder or a model.onnx. Received: {path}, {kind}.")
+        instead = f". Serve the {ONNX} of: python run.py export RUN" if kind == SAVED_MODEL_FOLDER else "."
+        raise errors.UsageError(f"Expected a run folder or a {ONNX}. Received: {path}, {kind}{instead}")
     wanted = read_manifest(path).get("weights_digest")
     exported = sorted(path.glob(f"export*/{ONNX}"))
+    changed: list[errors.PromiseError] = []
     for artefact in exported:
-        _, contract = read_sidecar(artefact)
+        try:
+            _, contract = read_sidecar(artefact)
+        except errors.PromiseError as error:
+            changed.append(error)
+            continue
         if contract.get("weights_digest") == wanted:
             return artefact
+    if changed:
+        raise changed[0]
     if exported:
         raise errors.PromiseError(
             f"Expected the weights of {path} in {exported[0]}. Received: others. Run: python run.py export {path}"

@@ -92,6 +92,11 @@ def test_a10_metadata_that_differ_from_the_sidecar_are_refused(path: Path, contr
     assert f"another {next(iter(contract))}" in refusal(write_onnx(path), **contract)
 
 
+def test_a10_an_entry_that_the_sidecar_has_lost_is_refused(path: Path) -> None:
+    written = write_onnx(path, contract=tiny_contract(energy_quantiles=(0.0, 1.0)))
+    assert "another energy_quantiles" in refusal(written)
+
+
 @pytest.mark.parametrize("contract", [{"size_pixels": 32}, {"labels": ("0", "1", "2")}], ids=["size", "labels"])
 def test_a9_a_graph_of_another_size_or_number_of_labels_is_refused(path: Path, contract: dict[str, Any]) -> None:
     assert "the outputs logits and probabilities" in refusal(write_onnx(path), **contract)

@@ -1,5 +1,6 @@
 """A SavedModel is a program: one with operators, objects or files that our networks do not need is never loaded."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 import errors
+from keras_models.artefacts.contract import Contract
 from keras_models.artefacts.saved_model import SavedModelClassifier
+from keras_models.artefacts.saved_model_scan import CONTRACT_FILE
 from tests.onnx_files import tiny_contract
 
 CONTRACT = tiny_contract()
@@ -38,6 +41,8 @@ def export(path: Path, more: Callable[[Any], Any] = lambda logits: logits) -> Pa
 
     network = Network()
     tf.saved_model.save(network, str(path), signatures={"serving_default": network.serve})
+    (path / CONTRACT_FILE).parent.mkdir()
+    (path / CONTRACT_FILE).write_text(json.dumps(CONTRACT.to_values()))
     return path
 
 
@@ -51,11 +56,11 @@ def path(whole: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / "saved_model"))
 
 
-def refusal(path: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> str:
+def refusal(path: Path, monkeypatch: pytest.MonkeyPatch | None = None, contract: Contract = CONTRACT) -> str:
     if monkeypatch:
         monkeypatch.setattr(tf.saved_model, "load", lambda path: pytest.fail("loaded"))
     with pytest.raises(errors.PromiseError) as caught:
-        SavedModelClassifier(path, CONTRACT)
+        SavedModelClassifier(path, contract)
     (message,) = caught.value.messages
     assert str(path) in message and message.startswith("Expected ") and "\n" not in message
     return message
@@ -222,3 +227,22 @@ def test_another_signature_is_refused(path: Path) -> None:
                 child.local_name = child.local_name.replace("serving_default", "serve_me")
 
     assert "serving_default" in refusal(edit(path, rename))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"labels": ("1", "0")}, {"temperature": 2.0}, {"weights_digest": "d" * 64}, {"energy_quantiles": (0.0, 1.0)}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a10_a_contract_beside_the_folder_that_says_other_things_than_the_one_in_it_is_refused(
+    changed: dict[str, Any], path: Path
+) -> None:
+    assert f"another {next(iter(changed))}" in refusal(path, contract=tiny_contract(**changed))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"[" * 9999], ids=["none", "empty", "other", "nested"])
+def test_a10_a_folder_that_carries_no_contract_is_refused(content: bytes | None, path: Path) -> None:
+    (path / CONTRACT_FILE).unlink()
+    if content is not None:
+        (path / CONTRACT_FILE).write_bytes(content)
+    assert "another name" in refusal(path)
