@@ -65,8 +65,8 @@ def _print_findings(found: Audit, out: Path) -> None:
             print(f"{severity}: {finding.message}")
         if len(findings) > SHOWN_FINDINGS:
             print(f"{severity}: … and {len(findings) - SHOWN_FINDINGS:,} more, all of them in {out}.")
-    counts = [len(found.of_severity(severity)) for severity in (ERROR, WARNING, NOTE)]
-    print(f"found {counts[0]:,} errors, {counts[1]:,} warnings, {counts[2]:,} notes")
+    counts = {severity: len(found.of_severity(severity)) for severity in (ERROR, WARNING, NOTE)}
+    print("found " + ", ".join(f"{count:,} {severity}{'s' * (count != 1)}" for severity, count in counts.items()))
 
 
 def _print_tables(found: Audit) -> None:

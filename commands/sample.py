@@ -27,7 +27,7 @@ def _draw(folder: Path, images: int, seed: int) -> None:
 
 
 def _looks_drawn(folder: Path) -> bool:
-    return folder.is_dir() and {path.name for path in folder.iterdir()} == NAMES
+    return folder.is_dir() and {path.name for path in folder.iterdir() if not path.name.startswith(".")} == NAMES
 
 
 def _holds(folder: Path, images: int, seed: int) -> bool:
@@ -37,4 +37,7 @@ def _holds(folder: Path, images: int, seed: int) -> bool:
 
 
 def _digest_files(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): digest_file(path) for path in folder.rglob("*") if path.is_file()}
+    """Return the digest of each file but those in hidden folders: decoded images are kept in one."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path: path.relative_to(folder) for path in files}
+    return {str(name): digest_file(path) for path, name in names.items() if not name.parts[0].startswith(".")}

@@ -11,6 +11,7 @@ from commands.arguments.runs import RUNS
 from commands.steps.data import locate_data
 from commands.steps.sweeping.known import take_known
 from commands.steps.sweeping.outcome import describe_sweep, leave_outcome, show
+from commands.steps.sweeping.same_images import check_same_images
 from commands.steps.sweeping.sequence import Clock, run_in_turn
 from commands.steps.sweeping.states import FAILED, FINISHED, SAMPLE, SweepRun
 from data_io.folder import check_root
@@ -44,6 +45,7 @@ def run(args: Namespace) -> None:
     if args.known:
         take_known(args.known, runs)
     look_at(runs)
+    check_same_images(runs, data)
     if args.dry_run:
         show_plan(sweep, runs, args.command_line, folder, data)
         return

@@ -208,7 +208,11 @@ def _train(
         part(args)
         if not writes_run(args):
             return None
-        scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds, writer)
+        try:
+            scores, minutes = finish_run(args, recipe, data, run, model, progress, facts, begun_seconds, writer)
+        except KeyboardInterrupt:
+            print(f"kept; to finish: {resume_command(run)}", flush=True)
+            raise
     if args.check:
         check_claim(recipe, scores.accuracy, minutes, facts["hardware"])
     return run

@@ -10,6 +10,7 @@ import numpy as np
 import errors
 from data_io.columns import ImagePaths
 from data_io.regular_files import name_refusal
+from data_io.sample_submission import SAMPLE_SUBMISSION, read_sample_submission
 from data_io.splits import (
     LABELLED_SPLITS,
     SPLITS,
@@ -20,9 +21,16 @@ from data_io.splits import (
 )
 from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX, Table, read_table
 
-__all__ = ["LABELLED_SPLITS", "SPLITS", "DataFolder", "Split", "examine_data_folder", "read_data_folder"]
+__all__ = [
+    "LABELLED_SPLITS",
+    "SAMPLE_SUBMISSION",
+    "SPLITS",
+    "DataFolder",
+    "Split",
+    "examine_data_folder",
+    "read_data_folder",
+]
 
-SAMPLE_SUBMISSION = "sample_submission.csv"
 # Where Kaggle mounts the competition, read-only.
 KAGGLE_FOLDER = Path("/kaggle/input/deepfake-classification-unibuc")
 NAMED_FILES = 3
@@ -75,7 +83,7 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
         notices.extend(found_notices)
     submission_ids: tuple[str, ...] = ()
     if "test" in splits:
-        sample = read_table(root / SAMPLE_SUBMISSION, None, known=[LABEL_COLUMN])
+        sample = read_sample_submission(root / SAMPLE_SUBMISSION)
         mistakes.extend(sample.mistakes)
         notices.extend(sample.notices)
         submission_ids = tuple(sample.frame[ID_COLUMN])
@@ -91,7 +99,21 @@ def check_root(root: Path) -> None:
     except OSError as error:
         raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
     if not is_there:
-        raise errors.DataError(f"Expected a data folder at {root}. Received: no such folder. Name yours with --data.")
+        what = "a file" if root.exists() else "no such folder"
+        raise errors.DataError(f"Expected a data folder at {root}. Received: {what}. Name yours with --data.")
+    if not (root / f"{SPLITS[0]}.csv").exists() and (below := _find_below(root)):
+        raise errors.DataError(
+            f"Expected a data folder at {root}. Received: a folder without {SPLITS[0]}.csv, but {below} has one. "
+            f"Name that with --data."
+        )
+
+
+def _find_below(root: Path) -> Path | None:
+    """Return a folder one level down that has a train.csv, as after unzipping into a folder of the archive's name."""
+    try:
+        return next((path.parent for path in sorted(root.glob(f"*/{SPLITS[0]}.csv"))), None)
+    except OSError:
+        return None
 
 
 def _name_files(root: Path, name: str, table: Table) -> Split:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import errors
-from data_io.csv_files import read_csv
 from data_io.files import replacing
 from data_io.inputs import IMAGE_SUFFIXES, Input, show
-from data_io.tables import ID_COLUMN, LABEL_COLUMN, read_table
+from data_io.sample_submission import HEADER, read_sample_submission
+from data_io.tables import ID_COLUMN
 
-HEADER = [ID_COLUMN, LABEL_COLUMN]
 NAMED_IDS = 3
 
 
@@ -33,13 +32,9 @@ class Submission:
 
     def __post_init__(self) -> None:
         """Read the sample. Raises DataError for one that is not exactly image_id,label with each id once."""
-        table = read_table(self.sample, None, known=HEADER)
-        header = [] if table.mistakes else next(read_csv(self.sample))[1]
-        if table.mistakes or header != HEADER:
-            expected = (
-                f"Expected {self.sample} to have {','.join(HEADER)} as line 1. Received: {','.join(header)[:80]!r}."
-            )
-            raise errors.DataError(table.mistakes or expected)
+        table = read_sample_submission(self.sample)
+        if table.mistakes:
+            raise errors.DataError(table.mistakes)
         self.ids = tuple(table.frame[ID_COLUMN])
         self._wanted = {_strip(image_id) for image_id in self.ids}
 

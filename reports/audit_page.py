@@ -77,7 +77,7 @@ def _places(finding: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _thumbnail(place: Mapping[str, Any], thumbnails: Mapping[str, bytes]) -> Html:
     label = "no label" if place["label"] is None else f"label {place['label']}"
-    caption = join([f"{place['split']}, row {place['row']}", Html("<br>"), label], "")
+    caption = join([f"{place['split']}, line {place['row']}", Html("<br>"), label], "")
     alt = f"{place['file']}, {label}"
     return element(
         "figure", image(thumbnails[place["file"]], alt, "image/jpeg"), element("figcaption", caption),

@@ -37,7 +37,7 @@ def test_a_leak_ends_with_0_and_with_3_if_strict(
 ) -> None:
     out = tmp_path / "a.json"
     assert check(leaking, out) == 0
-    assert "warning: Equal pixels in train and validation: train/t0.png (row 2)" in capsys.readouterr().out
+    assert "warning: Equal pixels in train and validation: train/t0.png (line 2)" in capsys.readouterr().out
     assert check(leaking, out, "--strict") == 3
     assert "error: Equal pixels in train and validation" in capsys.readouterr().err
     assert json.loads(out.read_text())["counts"]["error"] == 1

@@ -16,7 +16,7 @@ from commands.steps.data import open_data
 from commands.steps.models import open_model
 from commands.steps.progress import counting
 from data_io.cache import CachedSplit
-from data_io.run_folder import read_manifest
+from data_io.run_folder import find_folds, read_manifest
 from data_io.views import count_views
 from keras_models.artefacts.contract import Classifier
 from recipes.recipe import Recipe
@@ -62,8 +62,8 @@ def open_ensemble(args: Namespace, network: "keras.Model", recipe: Recipe) -> En
     from keras_models.inference import KerasClassifier  # Keras, which the network has imported
 
     own = KerasClassifier(network, contract_of(args.run, recipe, read_manifest(args.run)))
-    models = [own, *(open_model(path, args) for path in args.others)]
-    paths: list[Path] = [args.run, *args.others]
+    paths: list[Path] = [args.run, *(each for path in args.others for each in find_folds(path) or [path])]
+    models = [own, *(open_model(path, args) for path in paths[1:])]
     check_same_labels(paths, [model.contract for model in models])
     for path, model in zip(paths[1:], models[1:], strict=True):
         if model.contract.data_digests.get("train") != own.contract.data_digests.get("train"):

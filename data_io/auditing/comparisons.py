@@ -90,5 +90,5 @@ def _and(words: Sequence[str]) -> str:
 
 
 def _name(members: Sequence[Place]) -> str:
-    shown = [f"{place.file} (row {place.row})" for place in members[:3]]
+    shown = [f"{place.file} (line {place.row})" for place in members[:3]]
     return ", ".join(shown) + (f" and {len(members) - 3} more" if len(members) > 3 else "")

@@ -29,3 +29,14 @@ def test_drawing_the_same_again_changes_nothing_and_drawing_others_is_refused(
     assert capsys.readouterr().out.splitlines()[-1] == f"{folder} holds the 50 images of seed 1 already"
     assert run.main([*words, "--seed", "2"]) == 2
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_decoded_images_beside_those_that_were_drawn_are_not_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sample", str(tmp_path / "drawn"), "--images", "50"]
+    assert run.main(words) == 0
+    (tmp_path / "drawn" / ".cache").mkdir()
+    (tmp_path / "drawn" / ".cache" / "train.npy").write_bytes(b"pixels")
+    assert run.main(words) == 0
+    assert "holds the 50 images of seed 0 already" in capsys.readouterr().out

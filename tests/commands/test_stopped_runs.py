@@ -79,6 +79,20 @@ def test_f2_a_signal_in_a_step_is_obeyed_when_that_step_is_done_and_kept(
         assert_same(broken_run, tiny_run.folder)
 
 
+def test_a_signal_after_the_last_step_says_how_to_finish(
+    tiny_run: TinyRun, broken_run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("commands.train.finish_run", stop)
+        assert resume(broken_run) == 130
+    assert f"kept; to finish: python run.py train --resume {broken_run}" in capsys.readouterr().out
+    assert resume(broken_run) == 0
+    assert_same(broken_run, tiny_run.folder)
+
+
 def test_the_time_limit_ends_a_run_with_0_and_without_a_submission_and_it_can_go_on(
     tiny_run: TinyRun, broken_run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import errors
 from data_io.folder import examine_data_folder, read_data_folder
+from tests.data_folders import draw_folder
 
 
 @pytest.fixture
@@ -74,10 +75,9 @@ def test_only_the_splits_that_are_asked_for_are_read(root: Path) -> None:
 def test_without_a_data_folder_the_option_is_named(tmp_path: Path, taken_by_a_file: bool) -> None:
     if taken_by_a_file:
         (tmp_path / "absent").write_text("")
+    what = "a file" if taken_by_a_file else "no such folder"
     (mistake,) = mistakes_of(tmp_path / "absent")
-    assert mistake == (
-        f"Expected a data folder at {tmp_path / 'absent'}. Received: no such folder. Name yours with --data."
-    )
+    assert mistake == f"Expected a data folder at {tmp_path / 'absent'}. Received: {what}. Name yours with --data."
 
 
 def test_folders_that_may_not_be_entered_are_mistakes_like_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,4 +196,14 @@ def test_a_sample_submission_with_other_ids_is_reported_before_any_training(root
     assert mistakes_of(root) == (
         f"Expected {root / 'sample_submission.csv'} to have the ids of test.csv. "
         "Received: 1 other (test_9) and 2 missing (test_3, test_4).",
+    )
+
+
+def test_a_folder_one_level_up_says_where_the_tables_are(tmp_path: Path) -> None:
+    draw_folder(tmp_path / "up" / "data")
+    with pytest.raises(errors.DataError) as caught:
+        read_data_folder(tmp_path / "up", 5)
+    assert caught.value.messages == (
+        f"Expected a data folder at {tmp_path / 'up'}. Received: a folder without train.csv, but "
+        f"{tmp_path / 'up' / 'data'} has one. Name that with --data.",
     )

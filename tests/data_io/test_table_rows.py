@@ -190,6 +190,19 @@ def test_c19_a_sample_submission_with_other_ids_is_refused(
     )
 
 
+@pytest.mark.parametrize("header", ["image_id,class", "label,image_id", "image_id,label,confidence", "image_id"])
+def test_c19_a_sample_submission_of_another_shape_than_ours_is_refused(header: str, root: Path, train: Train) -> None:
+    path = root / "sample_submission.csv"
+    fields = {"image_id": "{0}", "class": "0", "label": "0", "confidence": "1"}
+    row = ",".join(fields[name] for name in header.split(","))
+    path.write_text("\n".join([header, *(row.format(f"test_{number}") for number in range(5))]))
+    attempt = train()
+    assert (attempt.exit_code, attempt.errors) == (
+        3,
+        [f"Expected {path} to have image_id,label as line 1, as our submissions do. Received: {header!r}."],
+    )
+
+
 def test_c20_a_large_file_is_refused_by_its_size_alone(root: Path, train: Train) -> None:
     with (root / "train.csv").open("r+b") as file:
         file.truncate((1 << 27) + 1)  # sparse

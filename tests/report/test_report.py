@@ -84,9 +84,10 @@ def test_the_tables_are_those_of_metrics_json(finished: Path, report: Report) ->
     assert ["0", "2 100.0 %", "0 0.0 %", "0 0.0 %", "0 0.0 %", "0 0.0 %", "2"] in rows
     assert ["4", "1 50.0 %", "0 0.0 %", "0 0.0 %", "0 0.0 %", "1 50.0 %", "2"] in rows
     assert ["given", "3", "2", "2", "2", "1", "10"] in rows
-    # Class 0 was given three times, twice rightly; class 4 once, and had two images: sqrt(0.25 / 2), sqrt(2/9 / 3).
-    assert ["0", "2", "100.00 % ± 0.00", "", "66.67 % ± 27.22", "0.8000"] in rows
-    assert ["4", "2", "50.00 % ± 35.36", "", "100.00 % ± 0.00", "0.6667"] in rows
+    # Class 0 was given three times, twice rightly; class 4 once, and had two images. Wilson's intervals: of 2 of 3,
+    # (0.6667 + 0.6403 ± 1.96 sqrt(0.0741 + 0.1067)) / 2.2805; of 1 of 1, from (1 + 1.9208 - 1.9208) / 4.8415 on.
+    assert ["0", "2", "100.00 % (34.2 to 100.0)", "", "66.67 % (20.8 to 93.9)", "0.8000"] in rows
+    assert ["4", "2", "50.00 % (9.5 to 90.5)", "", "100.00 % (20.7 to 100.0)", "0.6667"] in rows
 
 
 def test_mistakes_and_doubts_are_shown_with_their_labels_and_probabilities(finished: Path, report: Report) -> None:

@@ -127,7 +127,5 @@ def test_an_export_that_was_changed_is_passed_over_if_another_is_whole(tmp_path:
 
 def test_a_saved_model_is_not_served_and_what_is_is_said(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
-    with pytest.raises(
-        errors.UsageError, match=r"a SavedModel folder\. Serve the model\.onnx of: "
-    ):
+    with pytest.raises(errors.UsageError, match=r"a SavedModel folder\. Serve the model\.onnx of: "):
         find_onnx(tmp_path)

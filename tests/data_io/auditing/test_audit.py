@@ -55,7 +55,7 @@ def test_equal_pixels_with_two_labels_are_an_error(tmp_path: Path) -> None:
     (conflict,) = of_kind(found, "conflicting labels")
     assert conflict.severity == ERROR
     assert [(place.id, place.row, place.label) for place in conflict.places] == [("t0", 2, 0), ("t5", 7, 3)]
-    assert "Received: 0 and 3 for train/t0.png (row 2), train/t5.png (row 7)" in conflict.message
+    assert "Received: 0 and 3 for train/t0.png (line 2), train/t5.png (line 7)" in conflict.message
     assert of_kind(found, "duplicates") == []  # said once
 
 
