@@ -177,3 +177,12 @@ def test_openapi_describes_the_endpoints_and_no_page_of_another_server_is_offere
 def test_the_page_and_health_have_headers_alone_too(path: str, client: TestClient) -> None:
     answer = client.head(path)
     assert answer.status_code == 200 and answer.headers["content-type"] == client.get(path).headers["content-type"]
+
+
+def test_a_body_that_is_no_form_says_what_form_is_meant(client: TestClient) -> None:
+    answer = client.post("/api/predict", content=paint(2, 1), headers={"content-type": "image/png"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == (
+        "Expected what /openapi.json describes as multipart/form-data (curl -F images=@FILE). "
+        "Received: image/png; body.images: Field required."
+    )

@@ -32,6 +32,7 @@ from reports.page_style import STYLE
 WAITING_SECONDS = 60.0  # for a free worker
 MAXIMUM_NAME_CHARACTERS = 255  # of a file, on Linux
 PAGE = Path(__file__).parent / "page"
+FORM = "multipart/form-data"
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "no form, or too many files in it"},
     403: {"model": Refusal, "description": "sent by a page of another origin"},
@@ -176,4 +177,7 @@ async def _say_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return JSONResponse({"error": f"Expected what /openapi.json describes. Received: {where}, {first['msg']}."}, 422)
+    kind = request.headers.get("content-type", "no content-type").partition(";")[0]
+    wanted = "" if kind == FORM else f" as {FORM} (curl -F images=@FILE)"
+    said = f"Expected what /openapi.json describes{wanted}. Received: {kind}; {where}: {first['msg']}."
+    return JSONResponse({"error": said}, 422)
