@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import signal
 import time
 import tomllib
@@ -121,6 +122,16 @@ def test_a_fold_is_judged_again_on_its_own_images_and_its_page_finds_them(folds:
     assert (evaluation / "metrics.json").read_bytes() == (fold / "metrics.json").read_bytes()
     found = find_images(read_run(fold), tiny_run.data)
     assert list(found.ids) == table(fold / "validation_predictions.csv")["image_id"].tolist()
+
+
+def test_a_run_is_judged_with_all_folds_and_it_is_said_that_they_saw_other_images(
+    folds: Folds, tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(tiny_run.folder, tmp_path / "run"))
+    assert run.main(["evaluate", str(copy), "--with", str(folds.folder), "--data", str(tiny_run.data)]) == 0
+    said = capsys.readouterr().out
+    assert "fold0 alone:" in said and "fold1 alone:" in said and "mean of 3 models:" in said
+    assert f"notice: {folds.folder / 'fold1'} was trained on other images than {copy}" in said
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "export", "report", "reproduce"])
