@@ -48,7 +48,7 @@ def lay_out(split: Split) -> bytes:
 def encode_webp(image: Image.Image) -> bytes:
     """Return an image as WebP, a quarter of the PNG."""
     buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "WEBP", quality=85)
+    image.convert("RGB").save(buffer, "WEBP", quality=80)
     return buffer.getvalue()
 
 
