@@ -97,8 +97,8 @@ def draw_classes(facts: RunFacts) -> Html:
     )
 
 
-def _with_interval(count: int, of: int) -> str:
+def _with_interval(count: int, of: int) -> Html | str:
     if not of:
         return "–"
     low, high = share_interval(count, of)
-    return f"{per_cent(count / of)} ({100 * low:.1f} to {100 * high:.1f})"
+    return element("span", f"{per_cent(count / of)} ({100 * low:.1f} to {100 * high:.1f})", class_="with-interval")

@@ -72,6 +72,7 @@ table.confusion{width:auto;border-collapse:separate;border-spacing:3px}
 .confusion td{border-radius:.35rem;min-width:4.3rem;line-height:1.25;font-variant-numeric:tabular-nums}
 .confusion td b{display:block;font-weight:650}
 .confusion td span{font-size:.8rem;opacity:.85;white-space:nowrap}
+.with-interval{white-space:nowrap}
 .confusion td.right{background:color-mix(in srgb,var(--c0) var(--shade),var(--ground))}
 .confusion td.mistake{background:color-mix(in srgb,var(--c1) var(--shade),var(--ground))}
 .confusion td.deep{color:var(--paper)}
