@@ -44,7 +44,7 @@ def test_a_finding_is_shown_with_its_images_and_its_words() -> None:
     drawn = draw_audit(audit, {"train/i2.png": b"one", "train/i3.png": b"two"})
     assert "&lt;same&gt; pixels" in drawn and "data&lt;1&gt;" in drawn
     assert 'alt="train/i2.png, label 1" src="data:image/jpeg;base64,b25l"' in drawn
-    assert "train, row 3<br>no label" in drawn
+    assert "train, line 3<br>no label" in drawn
 
 
 def test_an_image_without_a_thumbnail_is_not_shown() -> None:
