@@ -6,8 +6,9 @@ from tempfile import TemporaryDirectory
 
 from commands.steps.progress import counting
 from data_io.files import digest_file
-from data_io.folder import SAMPLE_SUBMISSION, SPLITS
+from data_io.folder import SPLITS
 from data_io.sample import draw_sample
+from data_io.sample_submission import SAMPLE_SUBMISSION
 
 NAMES = {*SPLITS, *(f"{split}.csv" for split in SPLITS), SAMPLE_SUBMISSION}
 

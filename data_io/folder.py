@@ -21,15 +21,7 @@ from data_io.splits import (
 )
 from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX, Table, read_table
 
-__all__ = [
-    "LABELLED_SPLITS",
-    "SAMPLE_SUBMISSION",
-    "SPLITS",
-    "DataFolder",
-    "Split",
-    "examine_data_folder",
-    "read_data_folder",
-]
+__all__ = ["LABELLED_SPLITS", "SPLITS", "DataFolder", "Split", "examine_data_folder", "read_data_folder"]
 
 # Where Kaggle mounts the competition, read-only.
 KAGGLE_FOLDER = Path("/kaggle/input/deepfake-classification-unibuc")
