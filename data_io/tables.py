@@ -23,6 +23,7 @@ SUFFIX = ".png"
 # hide there, or be a formula in a spreadsheet.
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 LABEL_PATTERN = re.compile(r"[0-9]{1,9}")
+DECIMAL_PATTERN = re.compile(r"[0-9]{1,9}\.0+")
 
 
 @dataclass(frozen=True)
@@ -152,14 +153,23 @@ def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, c
     reading.seen.add(image_id)
     if label is not None and classes is not None:
         if not LABEL_PATTERN.fullmatch(label) or int(label) >= classes:
+            hint = "" if reading.others else _name_cause(label, classes)  # once: a whole column has the same cause
             reading.others[image_id] = (line, label)
-            return f"Expected a label from 0 to {classes - 1}. Received: {label[:80]!r} for {image_id}."
+            return f"Expected a label from 0 to {classes - 1}. Received: {label[:80]!r} for {image_id}.{hint}"
         if label != str(int(label)):
             reading.padded_labels[len(reading.ids)] = label
         reading.labels.append(int(label))
     reading.ids.append(image_id)
     reading.lines.append(line)
     return None
+
+
+def _name_cause(label: str, classes: int) -> str:
+    if label == str(classes):
+        return " Labels count from 0; for another number of classes set the recipe's model.classes."
+    if DECIMAL_PATTERN.fullmatch(label):
+        return " Write whole numbers: pandas writes a column as 1.0 where a row of it was empty."
+    return ""
 
 
 def check_id(image_id: str) -> str | None:

@@ -72,7 +72,7 @@ def test_an_id_that_is_no_plain_file_name_is_reported(tmp_path: Path, image_id: 
     assert len(mistake) < 400
 
 
-@pytest.mark.parametrize("label", ["1.5", "-1", "5", "9", "", " 1", "1e0", "+1", "one", "٣", "1_0", "9" * 5000])
+@pytest.mark.parametrize("label", ["1.5", "-1", "9", "", " 1", "1e0", "+1", "one", "٣", "1_0", "9" * 5000])
 def test_a_label_that_is_no_class_is_reported(tmp_path: Path, label: str) -> None:
     table = read(tmp_path, f"image_id,label\na,{label}\ngood,4\n")
     assert rows(table) == [("good", 4, 3)]
@@ -80,6 +80,21 @@ def test_a_label_that_is_no_class_is_reported(tmp_path: Path, label: str) -> Non
     assert mistake == (
         f"{tmp_path / 'train.csv'} line 2: Expected a label from 0 to 4. Received: {label[:80]!r} for a."
     )
+
+
+@pytest.mark.parametrize(
+    ("labels", "cause"),
+    [
+        (["1", "5", "5"], "Labels count from 0; for another number of classes set the recipe's model.classes."),
+        (["4.0", "1.00"], "Write whole numbers: pandas writes a column as 1.0 where a row of it was empty."),
+    ],
+)
+def test_what_a_column_of_labels_is_likely_to_have_is_said_once(tmp_path: Path, labels: list[str], cause: str) -> None:
+    rows = "".join(f"{name},{label}\n" for name, label in zip("abc", labels, strict=False))
+    mistakes = read(tmp_path, f"image_id,label\n{rows}").mistakes
+    assert len(mistakes) == 2
+    assert mistakes[0].endswith(f" {cause}")
+    assert cause not in mistakes[1]
 
 
 def test_an_id_that_comes_twice_is_reported_with_both_lines_whatever_its_label(tmp_path: Path) -> None:
