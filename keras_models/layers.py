@@ -6,7 +6,7 @@ import keras
 
 from keras_models.image_statistics import CountedStatistics
 from keras_models.initializers import FanInUniform
-from keras_models.kernels.choice import Convolution, Normalization, NumberNormalization, Pooling
+from keras_models.kernels.choice import Convolution, Normalization, Pooling
 
 CHANNELS_LAST = "channels_last"  # said wherever Keras would else read it from a user's keras.json
 
@@ -114,7 +114,7 @@ def normalize_numbers(features: Any, name: str) -> Any:
     Numbers may differ by as little as 1e-3 from image to image, such as shares of pixels, so epsilon is 1e-7, and the
     layer is of float32 whatever those around it compute with: bfloat16 has two or three digits.
     """
-    return NumberNormalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name, dtype="float32")(features)
+    return Normalization(axis=-1, momentum=0.9, epsilon=1e-7, name=name, dtype="float32")(features)
 
 
 def measure(image: Any) -> Any:

@@ -11,7 +11,6 @@ from keras_models.weights_file import read_weights
 PLAIN = {
     choice.Convolution: keras.layers.Conv2D,
     choice.Normalization: keras.layers.BatchNormalization,
-    choice.NumberNormalization: keras.layers.BatchNormalization,
     choice.Pooling: keras.layers.MaxPooling2D,
     CountedStatistics: ImageStatistics,
 }

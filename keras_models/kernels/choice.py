@@ -3,31 +3,10 @@
 import keras
 
 if keras.backend.backend() == "torch":
-    from keras_models.kernels.on_torch import (
-        Convolution,
-        Normalization,
-        NumberNormalization,
-        Pooling,
-        add_up,
-        count_codes,
-    )
+    from keras_models.kernels.on_torch import Convolution, Normalization, Pooling, add_up, count_codes
 elif keras.backend.backend() == "tensorflow":
-    from keras_models.kernels.on_tensorflow import (
-        Convolution,
-        Normalization,
-        NumberNormalization,
-        Pooling,
-        add_up,
-        count_codes,
-    )
+    from keras_models.kernels.on_tensorflow import Convolution, Normalization, Pooling, add_up, count_codes
 else:
-    from keras_models.kernels.on_jax import (
-        Convolution,
-        Normalization,
-        NumberNormalization,
-        Pooling,
-        add_up,
-        count_codes,
-    )
+    from keras_models.kernels.on_jax import Convolution, Normalization, Pooling, add_up, count_codes
 
-__all__ = ["Convolution", "Normalization", "NumberNormalization", "Pooling", "add_up", "count_codes"]
+__all__ = ["Convolution", "Normalization", "Pooling", "add_up", "count_codes"]

@@ -15,7 +15,7 @@ from jax import lax
 
 import errors
 
-Normalization = NumberNormalization = keras.layers.BatchNormalization
+Normalization = keras.layers.BatchNormalization
 KERNEL_PIXELS = 3
 
 

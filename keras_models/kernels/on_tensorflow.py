@@ -10,7 +10,6 @@ import keras
 import tensorflow as tf
 
 Convolution = keras.layers.Conv2D
-NumberNormalization = keras.layers.BatchNormalization  # the fused kernel is for images
 Pooling = keras.layers.MaxPooling2D
 
 
@@ -31,11 +30,12 @@ def count_codes(codes: Any, count: int) -> Any:
 
 
 class Normalization(keras.layers.BatchNormalization):
-    """BatchNormalization over the last axis; statistics and weights are float32, features may be bfloat16."""
+    """BatchNormalization over the last axis of (B, F) or (B, H, W, C); statistics and weights are float32."""
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise by the batch in training, and move the running statistics; else normalise by those."""
-        del mask
+        if len(inputs.shape) == 2:  # the fused kernel is for images
+            return super().call(inputs, training=training, mask=mask)
         none = tf.zeros([0])  # the kernel finds them itself
         statistics = (none, none) if training else (self.moving_mean, self.moving_variance)
         gamma, beta, given_mean, given_variance = (

@@ -81,9 +81,6 @@ class Normalization(keras.layers.BatchNormalization):
         return _channels_last(normalized) if is_images else normalized
 
 
-NumberNormalization = Normalization
-
-
 class Pooling(keras.layers.MaxPooling2D):
     """MaxPooling2D of 2x2: float (B, H, W, C) to (B, H // 2, W // 2, C)."""
 

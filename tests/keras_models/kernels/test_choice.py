@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keras_models.kernels.choice import Convolution, Normalization, NumberNormalization, Pooling, add_up
+from keras_models.kernels.choice import Convolution, Normalization, Pooling, add_up
 
 PAIRS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "convolution": (Convolution, keras.layers.Conv2D, {"filters": 4, "kernel_size": 3, "padding": "same"}),
@@ -113,7 +113,7 @@ def test_with_bfloat16_the_features_are_bfloat16_and_the_statistics_float32() ->
 
 def normalize(numbers: NDArray[np.float32], training: bool) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
     """Return numbers (B, F) normalised by a new layer, which is called once, and its weights afterwards."""
-    layer = NumberNormalization(momentum=0.9, epsilon=1e-7)
+    layer = Normalization(momentum=0.9, epsilon=1e-7)
     layer.build(numbers.shape)
     answer = keras.ops.convert_to_numpy(layer(numbers, training=training))
     return answer, layer.get_weights()
