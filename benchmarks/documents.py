@@ -17,11 +17,16 @@ from reports.analysis_tables import analysis_part
 from reports.bench_tables import bench_conditions, bench_rows, ratio_conditions, ratio_rows
 from reports.comparison_tables import agreement_rows, conditions, cost_rows
 from reports.markdown import as_markdown
+from reports.overview import overview_conditions, overview_rows
 from reports.robustness import run_rows
 from reports.sweep_tables import sweep_rows, trial_rows
 
 ROOT = RESULTS.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "backends.md", ROOT / "docs" / "scale.md", ROOT / "docs" / "analysis.md")
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "backends.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("results", "training", "answers", "analysis", "scale")),
+)
 FRAMEWORKS = ("keras", "torch", "tensorflow", "jax")
 MARKER = re.compile(
     r"(<!-- results: (?P<name>[\w-]+)(?: (?P<part>\w+))?(?P<optional>, if there)? -->\n).*?(?P<end><!-- end -->)",
@@ -50,6 +55,9 @@ def _table(name: str, part: str) -> str:
     content = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     if "sections" in content:
         return _speeds(name, content, part == "ratios")
+    if "recipes" in content:
+        below = f"{overview_conditions(content)} Source: [results/{name}.json](results/{name}.json)."
+        return "\n\n".join([as_markdown(overview_rows(content)), below]) + "\n"
     if "cues" in content or "networks" in content:
         return _analysis(name, content, part)
     where = f"Source: [results/{name}.json](results/{name}.json); {_surroundings(content)}"

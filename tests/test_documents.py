@@ -47,6 +47,26 @@ def test_the_tables_of_a_document_are_those_of_the_results(path: Path) -> None:
     assert text == fill(text, path_to_root(path))
 
 
+def test_every_link_of_a_document_leads_to_a_file_and_a_heading() -> None:
+    anchors = {path: {anchor(line) for line in headings(path)} for path in PAGES}
+    for path in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+            file, _, heading = target.partition("#")
+            to = (path.parent / file).resolve() if file else path
+            assert to.exists(), f"{path.name}: {target}"
+            assert not heading or heading in anchors[to], f"{path.name}: {target}"
+
+
+def headings(path: Path) -> list[str]:
+    without_code = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """Return what GitHub makes of a heading: small letters, spaces as hyphens, of other signs none but - and _."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def test_the_tree_of_the_readme_is_the_tree_of_the_folder() -> None:
     block = README.split("## The folder")[1].split("```")[1]
     named = {line.split()[0].rstrip("/") for line in block.strip().splitlines()}

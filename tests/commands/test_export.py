@@ -235,10 +235,10 @@ def test_predict_answers_calibrated_and_alike_by_a_run_and_by_its_exports(
             assert mine["probabilities"] == pytest.approx(wanted["probabilities"], rel=0, abs=1e-6)
 
 
-def test_the_lines_of_the_readme_for_other_programs_answer_as_the_run_does(
+def test_the_lines_for_other_programs_answer_as_the_run_does(
     exported: dict[str, Exported], tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "answers.md").read_text(encoding="utf-8"), re.DOTALL)
     image = min((tiny_data / "validation").glob("*.png"))
     shutil.copy(image, tmp_path / "picture.png")
     shutil.copytree(exported["cnn"].folder, tmp_path, dirs_exist_ok=True)
@@ -246,5 +246,5 @@ def test_the_lines_of_the_readme_for_other_programs_answer_as_the_run_does(
     wanted, names = calibrated_answers(exported["cnn"].run).loc[image.stem].to_numpy(), dict[str, Any]()
     for kind in ("onnxruntime", "tensorflow"):  # the second has the image of the first
         (block,) = (block for block in blocks if f"import {kind}" in block or f", {kind}" in block)
-        exec(block, names)  # our own README
+        exec(block, names)  # our own page
         np.testing.assert_allclose(names["probabilities"][0], wanted, rtol=0, atol=1e-6)
