@@ -33,6 +33,8 @@ def open_model(path: Path, args: Namespace) -> Classifier:
         return _open_run(path, args)
     if path.is_dir() and (path / SAVED_MODEL).exists():
         return _open_saved_model(path, args)
+    if path.name == SAVED_MODEL:  # it starts as an ONNX file does
+        raise errors.UsageError(f"Expected {WANTED}. Received: {path}, one file of it. Name its folder, {path.parent}.")
     if kind == KERAS_FILE:
         run = path.parent
         if path.name != MODEL or not ((run / MANIFEST).is_file() and (run / RECIPE).is_file()):

@@ -83,3 +83,10 @@ def test_a_missing_runtime_is_said_with_what_to_install(
     path = write_onnx(tmp_path / "model.onnx")
     monkeypatch.setitem(sys.modules, "keras_models.artefacts.onnx_model", None)
     assert "pip install -c constraints.txt -e '.[export]'" in refusal(path, args, errors.EnvironmentFault)
+
+
+def test_a_file_of_a_saved_model_names_its_folder(tmp_path: Path, args: Namespace) -> None:
+    inner = tmp_path / "saved_model" / "saved_model.pb"
+    inner.parent.mkdir()
+    inner.write_bytes(b"\x08\x01 a graph")  # as an ONNX file starts
+    assert f"Name its folder, {inner.parent}." in refusal(inner, args, errors.UsageError)
