@@ -48,6 +48,21 @@ def test_runs_on_labels_that_were_changed_since_are_refused(
     assert said[0].startswith("error: Expected the run in ") and "Received: other images or labels of train" in said[0]
 
 
+def test_trials_of_a_search_are_compared_too(
+    data: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    space = TINY.replace("seeds = [0, 2]", "seeds = [0]") + "[search]\ntraining.batch_size = [16, 32]\n"
+    assert sweep(space, "--data", str(data), "--search", "2") == 0
+    assert sweep(space, "--data", str(data), "--search", "2") == 0
+    table = data / "train.csv"
+    table.write_text(table.read_text().replace("train0,0", "train0,1"))
+    capsys.readouterr()
+    assert sweep(space, "--data", str(data), "--search", "3") == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
+    assert len(said) == 2 and len(trainers.said) == 2
+    assert "trial-0000" in said[0] and "Received: other images or labels of train" in said[0]
+
+
 def test_a_folder_that_nothing_can_be_trained_on_any_more_is_said(
     data: Path, sweep: SweepCommand, trainers: Trainers, capsys: pytest.CaptureFixture[str]
 ) -> None:

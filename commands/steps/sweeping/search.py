@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.sweeping.outcome import leave_outcome, surroundings
+from commands.steps.sweeping.same_images import check_same_images
 from commands.steps.sweeping.sequence import Clock, describe, make
-from commands.steps.sweeping.states import FINISHED
+from commands.steps.sweeping.states import FINISHED, SweepRun
 from commands.steps.sweeping.study import Search, describe_range, draw, import_optuna, open_study
 from data_io.locking import locked
 from data_io.run_folder import check_writable
@@ -29,7 +30,10 @@ HONESTY = (
 
 
 def search(args: Namespace, sweep: Sweep, backends: Sequence[str], folder: Path, data: Path | None) -> None:
-    """Make trials until there are `--search`, and write and show them all. Raises UsageError and EnvironmentFault."""
+    """Make trials until there are `--search`, and write and show them all.
+
+    Raises UsageError, also for finished trials on other images than are there now, and EnvironmentFault.
+    """
     asked = Search(sweep, check_searchable(sweep, backends), backends[0], folder, data, args.search_seed)
     if args.dry_run:
         print(f"{args.search} trials of {asked.row.name} on {asked.backend} in {folder}, over:")
@@ -42,6 +46,7 @@ def search(args: Namespace, sweep: Sweep, backends: Sequence[str], folder: Path,
         check_writable(args.json.resolve().parent)
     with locked(folder):
         study = open_study(asked)
+        check_same_images(list(find_made(study, asked).values()), asked.data)
         try:
             is_whole = make_trials(study, asked, args.search, Clock(args.time_limit))
         except KeyboardInterrupt:
@@ -118,8 +123,19 @@ def fail(study: "optuna.Study", number: int, reason: str) -> None:
     study.tell(number, state=TrialState.FAIL)
 
 
+def find_made(study: "optuna.Study", asked: Search) -> dict[int, SweepRun]:
+    """Return the runs of the trials that have a figure, by number, each as it is now: its folder may be deleted."""
+    made = {}
+    for trial in study.get_trials(deepcopy=False):
+        if trial.value is not None:
+            made[trial.number] = asked.run(trial.number, asked.written_values(trial))
+            made[trial.number].look()
+    return made
+
+
 def finish(args: Namespace, asked: Search, study: "optuna.Study") -> None:
     """Write and show all trials."""
+    made = find_made(study, asked)
     trials, summaries = [], []
     for trial in study.get_trials(deepcopy=False):
         values = asked.written_values(trial)
@@ -131,11 +147,9 @@ def finish(args: Namespace, asked: Search, study: "optuna.Study") -> None:
             "accuracy": trial.value,
             "minutes": None,
         }
-        if trial.value is not None:
-            run = asked.run(trial.number, values)
-            run.look()
+        if run := made.get(trial.number):
             described |= {"minutes": run.summary.get("minutes"), "folder": run.combination.folder}
-            summaries += [run.summary] if run.state == FINISHED else []  # its folder may have been deleted since
+            summaries += [run.summary] if run.state == FINISHED else []
         trials.append(described)
     note = f"{asked.row.name} on {asked.backend}, seed {asked.sweep.seeds[0]}. {HONESTY}"
     content = {
