@@ -11,7 +11,7 @@ import errors
 from commands.arguments.parser import build_parser
 from commands.steps.startup import recorded_backend, recorded_device, use_backend
 from commands.steps.stopping import Terminated
-from commands.steps.streams import leave_stdout, one_line, open_closed_streams
+from commands.steps.streams import one_line, open_closed_streams, outliving_readers
 
 # Verbs that always import Keras, so need a backend chosen first; `export` and `predict` choose by what they are given.
 BACKEND_VERBS = ("train", "evaluate", "reproduce")
@@ -26,6 +26,11 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a C locale cannot print "±"
+    with outliving_readers():
+        return _dispatch(arguments)
+
+
+def _dispatch(arguments: list[str]) -> int:
     has_verb = bool(arguments) and (not arguments[0].startswith("-") or arguments[0] in ("-h", "--help"))
     try:
         args = build_parser().parse_args(arguments if has_verb else ["train", *arguments])
@@ -40,8 +45,6 @@ def main(arguments: list[str]) -> int:
         for message in error.messages:
             print(f"error: {one_line(message)}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        leave_stdout()  # whoever read has seen enough, as in `| head`
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
         print(f"error: stopped by {'SIGTERM' if terminated else 'SIGINT'}", file=sys.stderr)

@@ -15,7 +15,7 @@ from commands.steps.answers.sharding import ShardInputs, describe_job
 from commands.steps.contracts import check_energies, check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
-from commands.steps.streams import leave_stdout
+from commands.steps.streams import leave
 from data_io.answer_parts import write_part_manifest
 from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
@@ -93,7 +93,7 @@ def run(args: Namespace) -> None:
             if not (shard.all.images if shard else done):
                 raise errors.DataError("Expected at least one image. Received: no paths on stdin.")
     except BrokenPipeError:
-        leave_stdout()  # whoever read the rows has seen enough, as in `| head`
+        leave(sys.stdout)  # whoever read the rows has seen enough, as in `| head`
         return
     finally:
         say([*inputs.notices, *remarks.describe()])
@@ -112,6 +112,13 @@ def run(args: Namespace) -> None:
         print(f"wrote {args.explain}: {explanations.written:,} pictures", file=sys.stderr)
 
 
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there, or has a name that none can have: whoever opens it says so
+        return False
+
+
 def _check_options(args: Namespace) -> None:
     if args.out != STDOUT:
         out = Path(args.out)
@@ -119,7 +126,7 @@ def _check_options(args: Namespace) -> None:
             raise errors.UsageError(f"Expected --out to name a .csv or .json file, or -. Received: {args.out}.")
         read = [Path(argument) for argument in args.inputs if argument != STDOUT]
         for path in (*read, *([args.submission] if args.submission else [])):
-            if out.exists() and path.exists() and out.samefile(path):
+            if _is_same(out, path):
                 raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
         if out.is_dir():
             raise errors.UsageError(f"Expected --out to name a file. Received: {out}, a folder.")

@@ -100,7 +100,11 @@ def find_folds(folder: Path) -> list[Path]:
 
     Raises UsageError for one that is not finished.
     """
-    if not (folder / MANIFEST).is_file() or FOLDS not in (begun := read_beginning(folder)):
+    try:
+        has_manifest = (folder / MANIFEST).is_file()
+    except OSError:  # a folder above may not be entered, or the name is too long: whoever opens it says so
+        return []
+    if not has_manifest or FOLDS not in (begun := read_beginning(folder)):
         return []
     if "files" not in begun:
         raise errors.UsageError(

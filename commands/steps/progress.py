@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from commands.steps.streams import leave_stdout
-
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -90,13 +88,7 @@ class TrainingProgress:
             self._bars.update(self._task, completed=epoch * self.steps + steps_done, description=f"epoch {epoch + 1}")
 
     def epoch(self, record: "Epoch") -> None:
-        """Print an epoch's line; training goes on when nobody reads it any more, as after `| head`."""
-        try:
-            self._print(record)
-        except BrokenPipeError:
-            leave_stdout()
-
-    def _print(self, record: "Epoch") -> None:
+        """Print an epoch's line, and after the first how long the rest will take."""
         print(
             f"epoch {record.epoch:>{len(str(self.epochs))}}/{self.epochs}  "
             f"train loss {record.train_loss:.4f} accuracy {record.train_accuracy:.4f}  "

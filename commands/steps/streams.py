@@ -2,15 +2,59 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
 
 
-def leave_stdout() -> None:
-    """Send what is still to be written to stdout nowhere, after a BrokenPipeError: Python flushes it when it ends.
+class _Outliving:
+    """A text stream that goes on writing, to nowhere, once its reader has gone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            leave(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            leave(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def outliving_readers() -> Iterator[None]:
+    """Let stdout and stderr go on without a reader: after `| head` a network is trained all the same.
+
+    And a Ctrl-C, which ends the other side of `2>&1 | tee` too, is answered by what it is to be answered by: not by a
+    BrokenPipeError out of the line that says so, before anything was kept.
+    """
+    before = sys.stdout, sys.stderr
+    outliving = [_Outliving(stream) for stream in before]
+    sys.stdout, sys.stderr = (cast(TextIO, stream) for stream in outliving)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        for stream in outliving:  # else Python meets the closed pipe when it ends
+            stream.flush()
+
+
+def leave(stream: TextIO) -> None:
+    """Send what is still to be written to a stream nowhere, after a BrokenPipeError: Python flushes it when it ends.
 
     As the documentation of Python's `signal` says under "Note on SIGPIPE".
     """
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 

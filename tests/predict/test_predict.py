@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import run
 from tests.onnx_files import tiny_contract, write_onnx
 from tests.predict.conftest import Predict, paint
 
@@ -123,6 +124,17 @@ def start(*words: object, **options: Any) -> subprocess.Popen[bytes]:
     environment = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
     command = [sys.executable, *map(str, words)]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, **options)
+
+
+@pytest.mark.parametrize("is_model", [True, False])
+def test_a_name_that_none_can_have_is_one_line(is_model: bool, predict: Predict, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    out.write_bytes(b"")
+    long = "x" * 300
+    if is_model:
+        assert run.main(["predict", long, str(folder)]) == 2
+    else:
+        assert predict(long, "--out", out).exit_code == 3
 
 
 def test_a_closed_pipe_ends_it_quietly(model: Path, tmp_path: Path) -> None:

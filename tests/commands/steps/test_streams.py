@@ -37,3 +37,30 @@ def test_the_program_says_its_help_to_nobody_and_ends_well() -> None:
 
 def test_a_message_is_one_line_of_what_can_be_printed() -> None:
     assert one_line("naïve “a b”\n\tc\x07\ud800") == "naïve “a b”\\n\\tc\\x07\\ud800"
+
+
+LEFT = """
+import os, signal, sys
+from commands.steps.stopping import deferring_signals
+from commands.steps.streams import outliving_readers
+with outliving_readers(), deferring_signals(None, 0) as stop:
+    print("begun", flush=True)
+    sys.stdin.readline()
+    os.kill(os.getpid(), signal.SIGINT)
+    print("not read", flush=True)
+    with open(sys.argv[1], "w") as file:
+        file.write(stop.reason.__name__)
+    print("neither, at the end")
+"""
+
+
+def test_a_ctrl_c_that_ends_the_reader_too_is_still_a_request_to_stop(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", LEFT, str(tmp_path / "said")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as child:
+        assert child.stdin and child.stdout and child.stdout.readline() == b"begun\n"
+        child.stdout.close()
+        child.stdin.write(b"\n")
+        child.stdin.close()
+        assert child.wait(timeout=60) == 0
+    assert (tmp_path / "said").read_text() == "KeyboardInterrupt"
