@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 import errors
 from commands.steps.keeping import Keeper, Progress, load_progress
@@ -59,7 +60,7 @@ def train_network(
             with training_together(args):
                 model = _attempt(args, recipe, data, run, begun_seconds, progress, start, writer)
             model = in_full_precision(recipe, model, is_parallel(args))
-            settle_statistics(recipe, model, data)
+            settle_statistics(recipe, model, data.splits["train"].images)
             return model, progress
         except errors.DivergedError as error:
             if args.on_nan != "rewind" or len(progress.rewinds) == MOST_REWINDS:
@@ -185,14 +186,14 @@ def naming_memory(recipe: Recipe) -> Iterator[None]:
         ) from error
 
 
-def settle_statistics(recipe: Recipe, model: "keras.Model", data: OpenData) -> None:
+def settle_statistics(recipe: Recipe, model: "keras.Model", images: NDArray[np.uint8]) -> None:
     """Give the network's normalisation the statistics of `statistics_images` train images, if the recipe says so.
 
-    A function of weights and images alone, so a run that is resumed after its last epoch ends with the same ones.
+    `images` are those of train, uint8 (N, H, W, 3). A function of weights and images alone, so a run that is resumed
+    after its last epoch ends with the same ones.
     """
     from keras_models.batch_statistics import estimate_statistics
 
-    images = data.splits["train"].images
     count = min(recipe.training.statistics_images, len(images))
     places = np.arange(count) * len(images) // max(count, 1)
     steps = -(-count // recipe.training.batch_size)

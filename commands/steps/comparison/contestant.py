@@ -14,7 +14,7 @@ import errors
 from benchmarks.measuring import EpochClock, Stopwatch, peak_resident_bytes, usable_cores
 from benchmarks.pixels import load_pixels
 from commands.steps.comparison.tasks import RESULT, TRAIN, Task
-from commands.steps.fitting import in_full_precision, make_schedule
+from commands.steps.fitting import in_full_precision, make_schedule, settle_statistics
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.startup import holding_stderr, start_keras
 from data_io.batches import Batch, Batches
@@ -74,6 +74,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     judged = ordered_batches(recipe, validation)
     fit(model, witness, judged, schedule, "pydataset", lambda *_: clock.step(), on_epoch, metrics=metrics)
     model = in_full_precision(recipe, model)
+    settle_statistics(recipe, model, pixels.images)
     logits = predict_logits(model, validation.images, recipe.training.batch_size)
     seconds = []
     for _ in range(PREDICTIONS):

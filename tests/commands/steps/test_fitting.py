@@ -38,7 +38,10 @@ def test_a_rewind_is_made_too_when_what_was_being_kept_had_diverged(
     monkeypatch.setattr(fitting, "training_together", lambda args: nullcontext())
     monkeypatch.setattr(fitting, "is_parallel", lambda args: False)
     monkeypatch.setattr(fitting, "settle_statistics", lambda *_: None)
-    writer, data = cast(CheckpointWriter, Diverged()), cast(OpenData, None)
+    writer, data = (
+        cast(CheckpointWriter, Diverged()),
+        cast(OpenData, Namespace(splits={"train": Namespace(images=None)})),
+    )
     args, recipe = Namespace(on_nan="rewind"), read_recipe("quick")
     found = fitting.train_network(args, recipe, data, tmp_path, 0.0, writer)
     assert (found[0], len(found[1].rewinds)) == ("model", 1)
