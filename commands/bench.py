@@ -18,7 +18,7 @@ from benchmarks.measuring import usable_cores
 from commands.arguments.comparisons import WHAT
 from commands.arguments.runs import RUNS
 from commands.compare import choose_backends
-from commands.steps.data import find_data, find_sample, locate_data
+from commands.steps.data import find_data, find_sample, is_sample_data
 from commands.steps.measurement.accuracy import QUICK_TARGET, TARGET, measure_accuracy
 from commands.steps.measurement.growth import measure_growth
 from commands.steps.measurement.job import measure_job
@@ -131,7 +131,7 @@ def find_device(tables: Tables) -> str:
 
 
 def _describe(args: Namespace, name: str, threads: Sequence[int], repeats: int) -> dict[str, Any]:
-    is_sample = locate_data(args.data) is None or (name == "accuracy" and args.quick and not args.recipe)
+    is_sample = is_sample_data(args.data) or (name == "accuracy" and args.quick and not args.recipe)
     versions = backends.versions()
     with contextlib.suppress(PackageNotFoundError):
         versions["onnxruntime"] = version("onnxruntime")

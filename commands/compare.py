@@ -18,7 +18,7 @@ from commands.arguments.runs import RUNS
 from commands.steps.comparison.contest import Contest, run_contest
 from commands.steps.comparison.levels import LOGITS_TOLERANCE, PARITY, SAME, judge_levels
 from commands.steps.comparison.outcome import describe, draw, show
-from commands.steps.data import find_data, locate_data, open_data
+from commands.steps.data import find_data, is_sample_data, open_data
 from data_io.files import unwritable, write_json
 from data_io.opening import OpenData
 from data_io.run_folder import check_writable, create_run_folder
@@ -35,7 +35,7 @@ def run(args: Namespace) -> None:
     """Compare; write comparison.json and pictures. Raises PromiseError for `--tolerance`, as it says."""
     names = choose_backends(args.backends, args.tolerance is not None)
     threads = choose_threads(args.threads)
-    is_sample = locate_data(args.data) is None
+    is_sample = is_sample_data(args.data)
     settings = [*([QUICK_EPOCHS] if is_sample and args.recipe is None else []), *args.set]
     recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), settings, args.seed)
     if args.precision:

@@ -12,7 +12,7 @@ import backends
 import errors
 from commands.arguments.runs import LOADERS, ON_NAN, RUNS
 from commands.steps.claims import check_claim, check_claimable
-from commands.steps.data import find_data, locate_data, open_data
+from commands.steps.data import find_data, is_sample_data, open_data
 from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
 from commands.steps.folding import check_fold_options, train_folds
@@ -30,7 +30,7 @@ from commands.steps.startup import holding_stderr, start_keras
 from commands.steps.stopping import TimeIsUp
 from commands.steps.together import NoWriter, check_joined, check_options, following, join, part, writes_run
 from data_io.checkpoint_writing import CheckpointWriter
-from data_io.checkpoints import FOLDER, sweep_leftovers
+from data_io.checkpoints import sweep_leftovers
 from data_io.event_files import check_installed
 from data_io.files import write_text
 from data_io.locking import locked
@@ -70,7 +70,7 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     check_options(args)
     if args.tensorboard:
         check_installed()
-    is_sample = locate_data(args.data) is None
+    is_sample = is_sample_data(args.data)
     settings = [*args.set, *([] if args.leave_out is None else [f"data.leave_out={args.leave_out}"])]
     recipe = read_recipe(args.recipe or ("quick" if is_sample else "cnn"), settings, args.seed)
     if args.folds is not None:
@@ -80,7 +80,8 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     parent = args.out or Path(RUNS)
     if writes_run(args):
         check_writable(parent)
-    data = open_data(args, find_data(args.data), recipe)
+    args.data = find_data(args.data)  # which the manifest names: from elsewhere there may be another ./data, or none
+    data = open_data(args, args.data, recipe)
     text = to_toml(recipe)
     facts = find_facts(args, data, text)
     name = f"{recipe.name}-{args.backend}-seed{recipe.seed}" + ("" if args.folds is None else f"-folds{args.folds}")
@@ -124,7 +125,7 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
         args.folds = begun[FOLDS]
         check_fold_options(args, recipe)
     if args.check:
-        check_claimable(recipe, locate_data(args.data) is None)
+        check_claimable(recipe, is_sample_data(args.data))
     if "files" in begun:
         print(f"{run} is finished: there is nothing to resume")
         if args.check:
@@ -136,7 +137,8 @@ def _go_on(args: Namespace, run: Path, begun_seconds: float) -> Path | None:
     args.tensorboard = args.tensorboard or any((folder / EVENTS).is_dir() for folder in (run, run / "fold0"))
     if args.tensorboard:
         check_installed()
-    data = open_data(args, find_data(args.data), recipe)
+    args.data = find_data(args.data)
+    data = open_data(args, args.data, recipe)
     facts = find_facts(args, data, text)
     notices = check_resumable(args, begun, facts)
     facts |= {"command": begun["command"], "resumes": [*begun.get("resumes", []), args.command_line]}
@@ -181,7 +183,8 @@ def _train(
     with naming_memory(recipe), ExitStack() as held:
         model = build_network(recipe)
         run = held.enter_context(folder)
-        sweep_leftovers(run / FOLDER)
+        if writes_run(args):
+            sweep_leftovers(run)
         # A fold that begins, and a process that follows, have no manifest to go on from.
         begun = read_beginning(run) if args.resume and (run / MANIFEST).exists() else {}
         facts = {

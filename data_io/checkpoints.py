@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import errors
-from data_io.files import replacing, unwritable
+from data_io.files import UNFINISHED, replacing, unwritable
 
 FOLDER = "checkpoint"
 LAST = "last.npz"
@@ -32,7 +32,10 @@ def save_checkpoint(path: Path, arrays: Mapping[str, NDArray[np.generic]], value
 
     Raises EnvironmentFault when it cannot be written; what was there before is then still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
     content: dict[str, Any] = {VALUES: np.frombuffer(json.dumps(values).encode(), np.uint8), **arrays}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **content)
@@ -73,7 +76,8 @@ def link_checkpoint(path: Path, name: str) -> None:
             raise unwritable(target, error) from error
 
 
-def sweep_leftovers(folder: Path) -> None:
-    """Take away what a process that was killed while it saved has left beside its checkpoints."""
-    for leftover in folder.glob(".*"):
+def sweep_leftovers(run: Path) -> None:
+    """Take away what a process that was killed while it wrote has left in a run, which this process holds."""
+    unfinished = (path for path in run.glob(".*") if UNFINISHED.fullmatch(path.name))
+    for leftover in (*unfinished, *(run / FOLDER).glob(".*")):
         leftover.unlink(missing_ok=True)

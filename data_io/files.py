@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ import errors
 
 _UMASK = threading.Lock()  # it can be read by setting it alone: two threads that do would leave what one has set
 HASH_CHUNK_BYTES = 1 << 20  # large enough that SHA-256, not the read call, is the cost
+
+
+# The name that `replacing` gives to a file until it is whole: mkstemp's eight letters between its stem and its suffix.
+UNFINISHED = re.compile(r"\..*\.[a-z0-9_]{8}(\.[^.]*)?", re.DOTALL)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from recipes.recipe import Data, Recipe
 
 
 def check_claimable(recipe: Recipe, is_sample: bool) -> None:
-    """Raise UsageError when the claim is about other data than the run would see."""
+    """Raise UsageError for drawn sample data, or a part of the images, when the claim is about others."""
     if recipe.data != Data():
         raise errors.UsageError(
             f"Expected the images as train.csv and validation.csv have them, which the claim of {recipe.name} is "
@@ -25,7 +25,8 @@ def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) 
     least = expected.validation_accuracy - expected.tolerance
     if accuracy < least:
         broken.append(
-            f"Expected a validation accuracy of at least {least:.4f} on {expected.data} data. Received: {accuracy:.4f}."
+            f"Expected a validation accuracy of at least {least:.4f}, as {recipe.name} claims of {expected.data} data. "
+            f"Received: {accuracy:.4f}."
         )
     if hardware == expected.hardware and minutes > expected.minutes:
         broken.append(f"Expected at most {expected.minutes:g} minutes on {hardware}. Received: {minutes:.1f}.")

@@ -31,11 +31,17 @@ def locate_data(option: Path | None) -> Path | None:
     return next((folder for folder in (DEFAULT_FOLDER, KAGGLE_FOLDER) if folder.is_dir()), None)
 
 
+def is_sample_data(option: Path | None) -> bool:
+    """Tell whether what `find_data` returns is sample data, by its name: a run names the folder that it was on."""
+    located = locate_data(option)
+    return located is None or located.parts[-2:] == (SAMPLE_FOLDER.name, SAMPLE_NAME)
+
+
 def find_data(option: Path | None) -> Path:
     """Return the folder of `locate_data`, or of sample data, which is drawn on first use and named in a line."""
     located = locate_data(option)
     if located is not None:
-        return located
+        return find_sample(located) if is_sample_data(located) else located
     folder = SAMPLE_FOLDER / SAMPLE_NAME
     print(
         f"data: no ./{DEFAULT_FOLDER}, so drawn sample data in {folder}; for real images put the competition's "
@@ -50,17 +56,17 @@ def take_over_data(args: Namespace, run: Path) -> None:
     if args.data is not None:
         return
     if options.get("data"):
-        if Path(options["data"]).is_dir():
-            args.data = Path(options["data"])
+        named = Path(options["data"])
+        if named.is_dir() or is_sample_data(named):
+            args.data = named
         else:
             print(f"notice: {options['data']}, which {run} was made with, is not there")
     args.cache = args.cache or (Path(options["cache"]) if options.get("cache") else None)
     args.allow_format = args.allow_format or list(options.get("allow_format") or ())
 
 
-def find_sample() -> Path:
+def find_sample(folder: Path = SAMPLE_FOLDER / SAMPLE_NAME) -> Path:
     """Return the folder of the sample data, drawing it on first use."""
-    folder = SAMPLE_FOLDER / SAMPLE_NAME
     if not folder.is_dir():
         try:
             with counting("drawing sample images", SAMPLE_IMAGES) as advance:

@@ -6,6 +6,7 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from PIL import Image
 import backends
 import errors
 import run
+from commands import train as verb
 from commands.steps.claims import check_claim
 from commands.steps.networks import load_network, load_recipe
 from data_io.files import digest_file
@@ -220,6 +222,17 @@ def test_the_competitions_claim_is_not_checked_on_sample_data(
     assert run.main(["train", "cnn", "--check", "--backend", backend]) == 2
     assert "Expected competition data, which the claim of cnn is about" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_names_the_data_folder_that_was_found_without_being_named(
+    tiny_data: Path, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").symlink_to(tiny_data)
+    monkeypatch.chdir(tmp_path)
+    facts: list[dict[str, Any]] = []
+    monkeypatch.setattr(verb, "_train", lambda *given: facts.append(given[3]))
+    assert run.main(["train", str(RECIPE), "--backend", backend]) == 0
+    assert facts[0]["options"]["data"] == str(tmp_path / "data")
 
 
 def test_force_is_of_a_run_that_is_resumed(

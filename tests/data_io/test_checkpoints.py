@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,18 @@ from numpy.typing import NDArray
 
 import errors
 from data_io import checkpoints
-from data_io.checkpoints import BEST, LAST, VALUES, link_checkpoint, load_checkpoint, save_checkpoint, sweep_leftovers
+from data_io.checkpoints import (
+    BEST,
+    FOLDER,
+    LAST,
+    VALUES,
+    link_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+    sweep_leftovers,
+)
+from data_io.files import replacing
+from data_io.locking import LOCK, OWNER
 
 ARRAYS: dict[str, NDArray[np.generic]] = {
     "weights/0000": np.arange(6, dtype=np.float32).reshape(2, 3) / 7,
@@ -211,11 +223,26 @@ def test_a_checkpoint_is_synced_before_it_takes_its_name(tmp_path: Path, monkeyp
 
 
 def test_f3_leftovers_of_a_killed_process_are_swept_and_nothing_else(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / LAST, {}, {"epoch": 1})
-    link_checkpoint(tmp_path / LAST, BEST)
-    (tmp_path / ".last.abc123.npz").write_bytes(b"half")
-    (tmp_path / f".{BEST}-12").write_bytes(b"half")
+    kept = tmp_path / FOLDER
+    save_checkpoint(kept / LAST, {}, {"epoch": 1})
+    link_checkpoint(kept / LAST, BEST)
+    (kept / ".last.abc12345.npz").write_bytes(b"half")
+    (kept / f".{BEST}-12").write_bytes(b"half")
+    with suppress(KeyError), replacing(tmp_path / "model.keras") as temporary:  # whose name is that of a leftover
+        temporary.rename(leftover := tmp_path / temporary.name.replace(".model", ".killed"))
+        raise KeyError
+    assert leftover.exists()
+    others = {LOCK, OWNER, ".notes.txt", "curves.png"}
+    for name in others:
+        (tmp_path / name).write_bytes(b"")
     sweep_leftovers(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {LAST, BEST}
+    assert {path.name for path in kept.iterdir()} == {LAST, BEST}
+    assert {path.name for path in tmp_path.iterdir()} == {FOLDER, *others}
     sweep_leftovers(tmp_path / "absent")
-    assert checkpoints.load_checkpoint(tmp_path / BEST)[1] == {"epoch": 1}
+    assert checkpoints.load_checkpoint(kept / BEST)[1] == {"epoch": 1}
+
+
+def test_a_folder_that_cannot_be_made_is_an_environment_fault(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_bytes(b"a file")
+    with pytest.raises(errors.EnvironmentFault, match=FOLDER):
+        save_checkpoint(tmp_path / FOLDER / LAST, {}, {})

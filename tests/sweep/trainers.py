@@ -60,7 +60,7 @@ class Trainers:
             "versions": {"python": "3.11", "jax": "1.2"},
             "minutes": 2.0 + recipe.seed,
             "first_weights_digest": "weights",
-            "options": {"data": None if data is None else str(data)},
+            "options": {"data": str(Path("sample_data/images2000-seed0").absolute() if data is None else data)},
             "data_digests": {"train": self.data_digest},
         }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import errors
 from benchmarks.record import summarise_run
+from commands.steps.data import is_sample_data
 from commands.steps.resuming import read_begun_recipe
 from data_io.files import unwritable
 from data_io.locking import LOCK, OWNER, locked
@@ -76,10 +77,12 @@ def find_state(folder: Path, wanted: Recipe, backend: str, data: Path | None) ->
             "name, or delete the folder."
         )
     begun_on = manifest.get("options", {}).get("data")
-    if begun_on != (None if data is None else str(data)):
+    is_on_sample = begun_on is None or is_sample_data(Path(begun_on))
+    if (not is_on_sample) if data is None else begun_on != str(data):
         raise errors.UsageError(
             f"Expected the run in {folder} to be on the data of this sweep, {data or SAMPLE}. "
-            f"Received: {begun_on or SAMPLE}. Name that data, give the sweep another --out, or delete the folder."
+            f"Received: {SAMPLE if is_on_sample else begun_on}. Name that data, give the sweep another --out, or "
+            "delete the folder."
         )
     return FINISHED if isinstance(manifest.get("files"), dict) else INTERRUPTED
 

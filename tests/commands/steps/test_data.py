@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commands.steps import data
-from commands.steps.data import find_data, locate_data, take_over_data
+from commands.steps.data import SAMPLE_FOLDER, SAMPLE_NAME, find_data, is_sample_data, locate_data, take_over_data
 
 
 @pytest.fixture
@@ -48,6 +48,17 @@ def test_with_no_data_sample_data_is_drawn_once_and_a_line_says_how_to_use_real_
     assert (folder / "train.csv").stat().st_mtime_ns == drawn
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 and "drawn sample data" in lines[0] and "--data" in lines[0]
+
+
+def test_sample_data_that_a_run_names_is_drawn_there_again_if_it_is_gone(kaggle: Path) -> None:
+    Path("data").mkdir()  # which came since
+    named = kaggle / SAMPLE_FOLDER / SAMPLE_NAME
+    assert is_sample_data(named) and not is_sample_data(None) and not is_sample_data(Path("data"))
+    assert find_data(named) == named and len(list(named.glob("*/*.png"))) == 50
+
+
+def test_without_any_data_it_is_sample_data(kaggle: Path) -> None:
+    assert is_sample_data(None)
 
 
 def taken(tmp_path: Path, options: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
