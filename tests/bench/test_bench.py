@@ -98,6 +98,17 @@ def test_the_job_is_done_with_an_empty_cache_and_with_a_full_one(
     assert cold[-1] == "training.epochs=1" and cold[cold.index("--backend") + 1] == "jax"
 
 
+def test_a_child_that_is_elsewhere_is_told_where_the_cache_is_and_how_to_read(
+    bench: Bench, contestants: Contestants, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reading = ["--cache", "kept", "--allow-format", "jpeg", "--strict"]
+    assert bench("accuracy", "--backends", "jax", "--seeds", "1", *reading, "--json", str(path)) == 0
+    (words,) = contestants.programs
+    assert words[words.index("--cache") + 1] == str(tmp_path / "kept")
+    assert words[words.index("--allow-format") + 1] == "jpeg" and "--strict" in words
+
+
 def test_the_seconds_to_an_accuracy_are_of_each_seed(bench: Bench, contestants: Contestants, path: Path) -> None:
     options = ("--backends", "jax", "--seeds", "2", "--target", "0.9", "--json", str(path))
     assert bench("accuracy", *options) == 0

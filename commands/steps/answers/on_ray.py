@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import errors
 from commands.steps.answers.answering import WORKERS
 from commands.steps.answers.part_answering import PartAnswerer
+from commands.steps.children import SHOWN_CHARACTERS
 from commands.steps.startup import holding_stderr
 
 QUIET = {
@@ -68,21 +69,9 @@ def answer_on_ray(
     terminate = signal.getsignal(signal.SIGTERM)
     temporary = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # short: names of sockets have 107 bytes at most
     try:
-        if address is None:
-            count = workers or WORKERS
-            with holding_stderr():  # its C++ side says that it heeds QUIET
-                ray.init(
-                    address="local",  # whatever RAY_ADDRESS says
-                    num_cpus=count,
-                    include_dashboard=False,
-                    object_store_memory=OBJECT_STORE_BYTES,
-                    log_to_driver=False,
-                    logging_level=logging.ERROR,
-                    _node_ip_address="127.0.0.1",  # nothing outside is asked what our address is
-                    _temp_dir=str(temporary),
-                )
-        else:
-            _connect(address)
+        count = workers or WORKERS
+        start_ray(address, temporary, count)
+        if address is not None:
             count = max(1, int(ray.cluster_resources().get("CPU", 1)))
         signal.signal(signal.SIGTERM, terminate)  # Ray's own handler aborts
         logging.getLogger("ray.data").setLevel(logging.ERROR)
@@ -106,13 +95,33 @@ def answer_on_ray(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _connect(address: str) -> None:
+def start_ray(address: str | None, temporary: Path, cores: int | None = None) -> Any:
+    """Return the package, connected to a cluster, or to one of this machine that keeps its files in `temporary`.
+
+    One of this machine has so many `cores`, or all. Raises EnvironmentFault if Ray is not installed, or no cluster
+    answers.
+    """
+    check_ray()
     import ray
 
+    local = {
+        "address": "local",  # whatever RAY_ADDRESS says
+        "num_cpus": cores,
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+        "_node_ip_address": "127.0.0.1",  # nothing outside is asked what our address is
+        "_temp_dir": str(temporary),
+    }
     try:
-        with holding_stderr():
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        with holding_stderr():  # its C++ side says that it heeds QUIET
+            ray.init(
+                **({"address": address} if address else local),
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
     except (ConnectionError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:SHOWN_CHARACTERS]
         raise errors.EnvironmentFault(
-            f"Expected a cluster of Ray at {address}. Received: {' '.join(str(error).split())[:200]}."
+            f"Expected a cluster of Ray at {address or 'this machine'}. Received: {reason}."
         ) from error
+    return ray

@@ -113,7 +113,7 @@ def _run(
     parity = {name: dataclasses.asdict(followed) for name, followed in contest.parity.items()}
     values = dataclasses.asdict(recipe)
     folders = (str(folder), str(contest.pixels))
-    task = Task(kind, *folders, values, contest.device, contest.threads, model, parity, makers, contest.steps)
+    task = Task(kind, *folders, values, contest.device, model, parity, makers, contest.steps)
     words = [str(task.write())]
     log = contest.folder / "logs" / f"{folder.name}.txt"
     print(f"{one.name}: {what}:", end=" ", flush=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import backends
@@ -72,6 +73,6 @@ def show(content: Mapping[str, Any]) -> None:
     ):
         table = Table(*rows[0], title=title, title_justify="left")
         for row in rows[1:]:
-            table.add_row(*row)
+            table.add_row(*map(escape, row))
         console.print(table)
     console.print(conditions(content), markup=False, highlight=False)

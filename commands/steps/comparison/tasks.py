@@ -19,7 +19,7 @@ class Task:
     leave the logits of each, and follow the losses of `steps` steps.
 
     `folder` is the task's own, `pixels` that of `save_pixels`. `recipe` holds the values of a resolved recipe,
-    `parity` those of the recipes whose losses are followed, by name. `threads` is the number of cores to keep to.
+    `parity` those of the recipes whose losses are followed, by name.
     """
 
     kind: str
@@ -27,7 +27,6 @@ class Task:
     pixels: str
     recipe: Mapping[str, Any]
     device: str
-    threads: int
     model: str
     parity: Mapping[str, Mapping[str, Any]]
     makers: Mapping[str, str]

@@ -88,5 +88,7 @@ def train_words(stand: Stand, recipe: Recipe, data: Path, cache: Path, backend: 
     """Return the words of `run.py` that train a resolved recipe."""
     path = stand.work / f"{recipe.name}.toml"
     write_text(path, to_toml(recipe))
-    places = ["--data", str(data), "--cache", str(cache), "--out", str(out)]
-    return ["train", str(path), *places, "--backend", backend, "--device", stand.args.device]
+    places = ["--data", str(data), "--cache", str(cache.absolute()), "--out", str(out)]  # a child is elsewhere
+    formats = [word for format in stand.args.allow_format for word in ("--allow-format", format)]
+    reading = [*formats, *(["--strict"] if stand.args.strict else [])]
+    return ["train", str(path), *places, *reading, "--backend", backend, "--device", stand.args.device]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import errors
@@ -52,7 +53,7 @@ def show(content: Mapping[str, Any]) -> None:
     for before, row in zip(rows, rows[1:], strict=False):
         if row[0] != before[0]:
             table.add_section()
-        table.add_row(*("" if row[0] == before[0] and column == 0 else cell for column, cell in enumerate(row)))
+        table.add_row(*("" if row[0] == before[0] and column == 0 else escape(cell) for column, cell in enumerate(row)))
     console.print(table)
     for line in bench_conditions(content):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

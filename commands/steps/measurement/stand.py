@@ -87,12 +87,11 @@ class Stand:
         trial: Trial,
         backend: str,
         threads: int,
-        cores: int | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Let a child process do a trial; return its answer, with wall and CPU seconds of the whole process."""
         words = [str(trial.write())]
-        with keeping_to_cores(cores or threads):
+        with keeping_to_cores(threads):
             whole = self._run(module, words, Path(trial.folder).name, backend, threads, variables or {})
         return {"process": whole, **trial.read_result()}
 

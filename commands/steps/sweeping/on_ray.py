@@ -3,7 +3,6 @@
 Every machine of the cluster has this program at the same place, the data, and the sweep's folder, as a shared disk has.
 """
 
-import logging
 import shutil
 import signal
 import subprocess
@@ -15,9 +14,7 @@ from typing import Any
 
 import errors
 from benchmarks.measuring import pin_threads
-from commands.steps.answers.on_ray import OBJECT_STORE_BYTES, check_ray
-from commands.steps.children import SHOWN_CHARACTERS
-from commands.steps.startup import holding_stderr
+from commands.steps.answers.on_ray import start_ray
 from commands.steps.stopping import Terminated
 from commands.steps.sweeping.sequence import Clock, describe, prepare, settle
 from commands.steps.sweeping.states import FAILED, FINISHED, SweepRun
@@ -87,36 +84,6 @@ def run_on_ray(runs: Sequence[SweepRun], data: Path | None, address: str | None,
             ray.shutdown()
         signal.signal(signal.SIGTERM, before)
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def start_ray(address: str | None, temporary: Path) -> Any:
-    """Return the package, connected to a cluster, or to one of this machine that keeps its files in `temporary`.
-
-    Raises EnvironmentFault if Ray is not installed, or no cluster answers.
-    """
-    check_ray()
-    import ray
-
-    local = {
-        "address": "local",  # whatever RAY_ADDRESS says
-        "include_dashboard": False,
-        "object_store_memory": OBJECT_STORE_BYTES,
-        "_node_ip_address": "127.0.0.1",  # nothing outside is asked what our address is
-        "_temp_dir": str(temporary),
-    }
-    try:
-        with holding_stderr():
-            ray.init(
-                **({"address": address} if address else local),
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-            )
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:SHOWN_CHARACTERS]
-        raise errors.EnvironmentFault(
-            f"Expected a cluster of Ray at {address or 'this machine'}. Received: {reason}."
-        ) from error
-    return ray
 
 
 def _collect(ray: Any, waiting: dict[Any, SweepRun], total: int, clock: Clock) -> bool:

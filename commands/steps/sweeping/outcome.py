@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import backends
@@ -113,6 +114,6 @@ def show(rows: Sequence[Sequence[str]], note: str) -> None:
     for title in rows[0]:
         table.add_column(title, overflow="fold")
     for row in rows[1:]:
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))  # no markup of rich
+        table.add_row(*map(escape, row))
     console.print(table)
     console.print(note, markup=False, highlight=False)
