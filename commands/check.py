@@ -20,7 +20,6 @@ from data_io.files import write_json, write_text
 from data_io.run_folder import check_writable
 from reports.audit_page import draw_audit, name_shown_images
 
-CLASSES = 5  # the competition's
 SHOWN_FINDINGS = 20  # more would push the tables off the screen
 THUMBNAIL_PIXELS = 128
 
@@ -32,7 +31,7 @@ def run(args: Namespace) -> None:
     check_writable(args.out.parent)
     root = find_data(args.data)
     formats = name_formats(args)
-    found = audit(root, CLASSES, counting, formats)
+    found = audit(root, args.classes, counting, formats)
     if args.strict:
         found = replace(found, findings=escalate_leaks(found.findings))
     page = args.out.with_suffix(".html")

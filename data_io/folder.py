@@ -70,7 +70,9 @@ def examine_data_folder(root: Path, classes: int, splits: Sequence[str] = SPLITS
         tables[name], rows[name] = table, _name_files(root, name, table)
         found = _find_images(root, rows[name], mistakes, notices)
         whole[name] = rows[name] if len(found) == len(rows[name]) else rows[name].select(found)
-    for found_mistakes, found_notices in (compare_ids(rows), *(count_labels(rows[name], classes) for name in splits)):
+    # Of a table with rows that are left out it cannot be said which labels it has.
+    counted = (count_labels(rows[name], classes) for name in splits if not tables[name].mistakes)
+    for found_mistakes, found_notices in (compare_ids(rows), *counted):
         mistakes.extend(found_mistakes)
         notices.extend(found_notices)
     submission_ids: tuple[str, ...] = ()
@@ -88,12 +90,13 @@ def check_root(root: Path) -> None:
     """Raise DataError if there is no folder at `root`, or it cannot be said whether there is."""
     try:
         is_there = root.is_dir()  # raises where a folder above may not be entered
+        has_table = (root / f"{SPLITS[0]}.csv").exists()  # and this where itself may not
     except OSError as error:
         raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
     if not is_there:
         what = "a file" if root.exists() else "no such folder"
         raise errors.DataError(f"Expected a data folder at {root}. Received: {what}. Name yours with --data.")
-    if not (root / f"{SPLITS[0]}.csv").exists() and (below := _find_below(root)):
+    if not has_table and (below := _find_below(root)):
         raise errors.DataError(
             f"Expected a data folder at {root}. Received: a folder without {SPLITS[0]}.csv, but {below} has one. "
             f"Name that with --data."

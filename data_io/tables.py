@@ -166,7 +166,7 @@ def _check_row(reading: _Reading, line: int, image_id: str, label: str | None, c
 
 def _name_cause(label: str, classes: int) -> str:
     if label == str(classes):
-        return " Labels count from 0; for another number of classes set the recipe's model.classes."
+        return " Labels count from 0; for more classes: train --set model.classes=N, check --classes N."
     if DECIMAL_PATTERN.fullmatch(label):
         return " Write whole numbers: pandas writes a column as 1.0 where a row of it was empty."
     return ""

@@ -11,6 +11,7 @@ from keras_models.kernels.choice import add_up
 
 Arrays = Mapping[str, NDArray[np.generic]]
 Metrics = Sequence[keras.metrics.Metric]
+OF_METRICS = "metrics/"
 
 
 class OtherNetwork(ValueError):
@@ -46,7 +47,7 @@ def restore_snapshot(model: keras.Model, arrays: Arrays) -> None:
     Raises OtherNetwork, in words, for arrays that are not those of this network and optimizer.
     """
     variables = dict(_named(model, ()))
-    given = {key: array for key, array in arrays.items() if not key.startswith("metrics/")}
+    given = {key: array for key, array in arrays.items() if not key.startswith(OF_METRICS)}
     if set(variables) != set(given):
         strange = sorted(set(variables) ^ set(given))
         raise OtherNetwork(f"other variables than the network has: {', '.join(strange[:3])}")

@@ -15,16 +15,18 @@ from keras_models.following import Epoch, EpochSetter, Follower
 from keras_models.loader import BatchDataset
 from keras_models.losses import make_loss, make_metrics
 from keras_models.schedule import Schedule, StepDrops, make_optimizer
-from keras_models.snapshot import Metrics, restore_metrics, restore_snapshot, synchronize
+from keras_models.snapshot import OF_METRICS, Metrics, restore_metrics, restore_snapshot, synchronize
 
 OnStep = Callable[[int, int, Mapping[str, float]], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Start:
     """Where training begins: after `step` steps of `epoch`, both from 0, with the state that a snapshot holds.
 
-    `means` are the epoch's running means so far (loss, accuracy), `seconds` the time that it has taken so far.
+    `means` are the epoch's running means so far (loss, accuracy), `seconds` the time that it has taken so far. Of
+    `arrays` there are only those of the metrics left once `fit` has put the others into the network, which are as
+    large as that and its optimizer.
     """
 
     epoch: int = 0
@@ -69,6 +71,7 @@ def fit(
     start = start or Start()
     if start.arrays:
         restore_snapshot(model, start.arrays)
+        start.arrays = {name: array for name, array in start.arrays.items() if name.startswith(OF_METRICS)}
     follower = Follower(train, schedule, on_step, on_epoch, on_judged, start)
     mean = _Mean(schedule)
     callbacks = [follower, mean]

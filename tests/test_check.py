@@ -116,3 +116,13 @@ def test_on_a_terminal_the_tables_have_frames(
     verb._print_tables(Audit("data", (SplitCount("train[b]", 3, 2, {0: 2}),), (), (), ()))
     said = capsys.readouterr().out
     assert "┃" in said and "train[b]" in said
+
+
+def test_another_number_of_classes_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train = [(f"t{label}", label, noise(label)) for label in (0, 5)]
+    root = draw_folder(tmp_path / "data", train, [("v0", 0, noise(9)), ("v5", 5, noise(10))])
+    assert check(root, tmp_path / "a.json") == 3
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2 and all("Expected a label from 0 to 4. Received: '5'" in line for line in said)
+    assert check(root, tmp_path / "a.json", "--classes", "6") == 0
+    assert "no image has the labels 1, 2, 3, 4" in capsys.readouterr().out

@@ -18,6 +18,7 @@ def add_check(check: ArgumentParser) -> None:
     )
     add_format_option(check)
     check.add_argument("--strict", action="store_true", help="copies across splits are errors")
+    check.add_argument("--classes", type=whole_number, default=5, metavar="N", help="labels are 0 to N - 1 (5)")
 
 
 def add_sample(sample: ArgumentParser) -> None:

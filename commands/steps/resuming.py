@@ -48,7 +48,7 @@ def take_over_options(args: Namespace, run: Path) -> None:
 def compare_facts(begun: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each thing that would make a resumed run another experiment. The backend is not one."""
     changes = []
-    for name, what in (("recipe_digest", "recipe"), ("source_digest", "code of recipes, data_io and keras_models")):
+    for name, what in (("recipe_digest", "recipe"), ("source_digest", "code that decides its numbers")):
         if begun.get(name) != now[name]:
             changes.append(f"Expected the {what} that the run began with. Received: changed ones ({name} differs).")
     for split, digest in now["data_digests"].items():

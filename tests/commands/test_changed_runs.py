@@ -90,7 +90,7 @@ def test_f14_an_edited_recipe_other_versions_and_other_code_are_refused_together
     names = sorted(["keras", backend])
     assert lines == [
         "error: Expected the recipe that the run began with. Received: changed ones (recipe_digest differs).",
-        "error: Expected the code of recipes, data_io and keras_models that the run began with. Received: changed ones "
+        "error: Expected the code that decides its numbers that the run began with. Received: changed ones "
         "(source_digest differs).",
         *(
             f"error: Expected {name} {versions[name]}, which the run began with. "

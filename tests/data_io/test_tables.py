@@ -85,7 +85,7 @@ def test_a_label_that_is_no_class_is_reported(tmp_path: Path, label: str) -> Non
 @pytest.mark.parametrize(
     ("labels", "cause"),
     [
-        (["1", "5", "5"], "Labels count from 0; for another number of classes set the recipe's model.classes."),
+        (["1", "5", "5"], "Labels count from 0; for more classes: train --set model.classes=N, check --classes N."),
         (["4.0", "1.00"], "Write whole numbers: pandas writes a column as 1.0 where a row of it was empty."),
     ],
 )
