@@ -65,6 +65,7 @@ def test_a_backend_that_is_always_better_differs_more_than_seeds_do(
         (("jax", "train", {"batches_digest": "other"}), "batches"),
         (("jax", "agree", {"logits": LOGITS + np.float32(0.001)}), "logits"),
         (("jax", "agree", {"logits": np.full_like(LOGITS, np.nan)}), "logits"),
+        (("jax", "agree", {"losses": {"parity": [1.5, 1.252], "tiny": [1.5, 1.25]}}), "losses (parity)"),
     ],
 )
 def test_what_differs_is_said_and_breaks_the_tolerance(

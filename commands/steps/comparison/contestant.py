@@ -17,7 +17,7 @@ from commands.steps.comparison.tasks import RESULT, TRAIN, Task
 from commands.steps.fitting import in_full_precision, make_schedule, settle_statistics
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.startup import holding_stderr, start_keras
-from data_io.batches import Batch, Batches
+from data_io.batches import Batches
 from data_io.files import write_json
 from recipes.reading import from_values
 from reports.scores import score
@@ -25,25 +25,16 @@ from reports.scores import score
 PREDICTIONS = 3  # timed after one that is not: the first compiles
 
 
-class Witness:
-    """Batches that remember what the first epoch held, in the order of its steps."""
+def digest_first_epoch(batches: Batches) -> str:
+    """SHA-256 over the digests of the first epoch's batches, in the order of its steps.
 
-    def __init__(self, batches: Batches) -> None:
-        self.batches = batches
-        self.steps = batches.steps
-        self.images_per_epoch = batches.images_per_epoch
-        self._digests: dict[int, bytes] = {}
-
-    def batch(self, epoch: int, index: int) -> Batch:
-        """Return the batch."""
-        images, labels = self.batches.batch(epoch, index)
-        if epoch == 0 and index not in self._digests:
-            self._digests[index] = hashlib.sha256(images.tobytes() + labels.tobytes()).digest()
-        return images, labels
-
-    def digest(self) -> str:
-        """SHA-256 over the digests of the first epoch's batches."""
-        return hashlib.sha256(b"".join(self._digests[index] for index in sorted(self._digests))).hexdigest()
+    Apart from training, which so takes the batches as `train` does: from the GPU's memory where they can be made there.
+    """
+    whole = hashlib.sha256()
+    for index in range(batches.steps):
+        images, labels = batches.batch(0, index)
+        whole.update(hashlib.sha256(images.tobytes() + labels.tobytes()).digest())
+    return whole.hexdigest()
 
 
 def train(task: Task, import_seconds: float) -> dict[str, Any]:
@@ -57,11 +48,11 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     recipe = from_values(task.recipe)
     device = find_device(task.device)
     pixels, validation = (load_pixels(Path(task.pixels), name) for name in ("train", "validation"))
-    witness = Witness(training_batches(recipe, pixels))
+    batches = training_batches(recipe, pixels)
     model = build_network(recipe, recipe.training.precision)
     first_weights_digest = digest_weights(model)
     schedule = make_schedule(recipe)
-    metrics = compile_model(model, schedule, witness.steps)
+    metrics = compile_model(model, schedule, batches.steps)
     is_compiled = bool(model.jit_compile)
     clock = EpochClock()
     history: list[dict[str, float]] = []
@@ -72,7 +63,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         print(f"epoch {epoch.epoch}: validation accuracy {epoch.validation_accuracy:.4f}", flush=True)
 
     judged = ordered_batches(recipe, validation)
-    fit(model, witness, judged, schedule, "pydataset", lambda *_: clock.step(), on_epoch, metrics=metrics)
+    fit(model, batches, judged, schedule, "pydataset", lambda *_: clock.step(), on_epoch, metrics=metrics)
     model = in_full_precision(recipe, model)
     settle_statistics(recipe, model, pixels.images)
     logits = predict_logits(model, validation.images, recipe.training.batch_size)
@@ -86,7 +77,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         save_model(model, Path(task.model))
     scores = score(logits, validation.labels)
     timed = clock.epochs[1:] or clock.epochs  # the first epoch holds the compilation; with one there is no other
-    images = witness.images_per_epoch
+    images = batches.images_per_epoch
     return {
         "import_seconds": import_seconds,
         "first_step_seconds": clock.first_step_seconds,
@@ -97,7 +88,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         "peak_device_bytes": peaks[1],
         "model_bytes": Path(task.model).stat().st_size,
         "first_weights_digest": first_weights_digest,
-        "batches_digest": witness.digest(),
+        "batches_digest": digest_first_epoch(batches),
         "validation_accuracy": scores.accuracy,
         "validation_loss": scores.loss,
         "history": history,
