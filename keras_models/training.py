@@ -1,7 +1,7 @@
 """Fitting a network to batches, from the beginning or from where it was interrupted, and a record of every epoch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -20,13 +20,11 @@ from keras_models.snapshot import OF_METRICS, Metrics, restore_metrics, restore_
 OnStep = Callable[[int, int, Mapping[str, float]], None]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Start:
     """Where training begins: after `step` steps of `epoch`, both from 0, with the state that a snapshot holds.
 
-    `means` are the epoch's running means so far (loss, accuracy), `seconds` the time that it has taken so far. Of
-    `arrays` there are only those of the metrics left once `fit` has put the others into the network, which are as
-    large as that and its optimizer.
+    `means` are the epoch's running means so far (loss, accuracy), `seconds` the time that it has taken so far.
     """
 
     epoch: int = 0
@@ -71,7 +69,9 @@ def fit(
     start = start or Start()
     if start.arrays:
         restore_snapshot(model, start.arrays)
-        start.arrays = {name: array for name, array in start.arrays.items() if name.startswith(OF_METRICS)}
+        # The rest is in the network now: with the optimizer's a few times its size, which is held no longer here.
+        of_metrics = {name: array for name, array in start.arrays.items() if name.startswith(OF_METRICS)}
+        start = replace(start, arrays=of_metrics)
     follower = Follower(train, schedule, on_step, on_epoch, on_judged, start)
     mean = _Mean(schedule)
     callbacks = [follower, mean]

@@ -38,13 +38,13 @@ def outliving_readers() -> Iterator[None]:
     BrokenPipeError out of the line that says so, before anything was kept.
     """
     before = sys.stdout, sys.stderr
-    outliving = [_Outliving(stream) for stream in before]
-    sys.stdout, sys.stderr = (cast(TextIO, stream) for stream in outliving)
+    outliving = [stream and cast(TextIO, _Outliving(stream)) for stream in before]  # None: it was closed from the start
+    sys.stdout, sys.stderr = outliving
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
-        for stream in outliving:  # else Python meets the closed pipe when it ends
+        for stream in filter(None, outliving):  # else Python meets the closed pipe when it ends
             stream.flush()
 
 

@@ -148,7 +148,7 @@ def test_check_ends_with_6_when_the_claim_is_not_met(
 ) -> None:
     claim = ["--set", "expected.validation_accuracy=1.0", "--set", "training.epochs=1"]
     assert train("--out", str(tmp_path), "--check", *claim) == 6
-    said = "error: Expected a validation accuracy of at least 1.0000 on sample data. Received: "
+    said = "error: Expected a validation accuracy of at least 1.0000, as tiny claims of sample data. Received: "
     assert said in capsys.readouterr().err
     (folder,) = tmp_path.iterdir()
     assert run.main(["train", "--resume", str(folder), "--check"]) == 6  # it is finished, and its claim as broken
