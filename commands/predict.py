@@ -128,7 +128,11 @@ def _check_options(args: Namespace) -> None:
         for path in (*read, *([args.submission] if args.submission else [])):
             if _is_same(out, path):
                 raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
-        if out.is_dir():
+        try:
+            is_folder = out.is_dir()
+        except OSError as error:  # a name that is too long
+            raise errors.UsageError(f"Expected --out to name a file. Received: {error.strerror}.") from error
+        if is_folder:
             raise errors.UsageError(f"Expected --out to name a file. Received: {out}, a folder.")
         check_writable(out.parent)
     if args.explain:

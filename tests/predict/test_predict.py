@@ -135,6 +135,7 @@ def test_a_name_that_none_can_have_is_one_line(is_model: bool, predict: Predict,
         assert run.main(["predict", long, str(folder)]) == 2
     else:
         assert predict(long, "--out", out).exit_code == 3
+        assert predict(folder, "--out", f"{long}.csv").exit_code == 2
 
 
 def test_a_closed_pipe_ends_it_quietly(model: Path, tmp_path: Path) -> None:
