@@ -20,6 +20,7 @@ from data_io.answer_parts import write_part_manifest
 from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
+from data_io.regular_files import is_same_file
 from data_io.run_folder import check_writable, find_folds
 from data_io.submissions import Submission
 from keras_models.artefacts.contract import Classifier
@@ -112,13 +113,6 @@ def run(args: Namespace) -> None:
         print(f"wrote {args.explain}: {explanations.written:,} pictures", file=sys.stderr)
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them is not there, or has a name that none can have: whoever opens it says so
-        return False
-
-
 def _check_options(args: Namespace) -> None:
     if args.out != STDOUT:
         out = Path(args.out)
@@ -126,7 +120,7 @@ def _check_options(args: Namespace) -> None:
             raise errors.UsageError(f"Expected --out to name a .csv or .json file, or -. Received: {args.out}.")
         read = [Path(argument) for argument in args.inputs if argument != STDOUT]
         for path in (*read, *([args.submission] if args.submission else [])):
-            if _is_same(out, path):
+            if is_same_file(out, path):
                 raise errors.UsageError(f"Expected --out to name another file than what is read. Received: {out}.")
         try:
             is_folder = out.is_dir()

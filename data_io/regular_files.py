@@ -51,6 +51,17 @@ def digest_regular(path: Path, maximum_bytes: int) -> str:
     return hashlib.sha256(read_regular(path, maximum_bytes)).hexdigest()
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths are of one file. What is not there, or has a name that none can have, is the same as none.
+
+    Whoever opens it says what is wrong with it.
+    """
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
 def name_refusal(error: OSError) -> str:
     """Return the operating system's reason with its number."""
     return f"{error.strerror} (errno {error.errno})" if error.strerror else str(error)

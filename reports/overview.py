@@ -12,9 +12,8 @@ from reports.image_figures import quieten, write_caption
 
 TITLES = ["recipe", "what it is", "networks", "validation", "kept for the end"]
 CAPTION = (
-    "Means over the networks of a recipe; bars: ± one standard error of a share of 1,250 validation images or of the "
-    "500 kept.\nPublished: what the original reached on the competition's validation images, flipped and turned at "
-    "random."
+    "Means over the networks of a recipe; bars: ± one standard error of a share of {images}.\nPublished: what the "
+    "original reached on the competition's validation images, flipped and turned at random."
 )
 
 
@@ -40,8 +39,8 @@ def overview_conditions(content: Mapping[str, Any]) -> str:
     """Return what the figures of the table are of, and on which machines the minutes were taken."""
     hardware = "; ".join(sorted({each for row in content["recipes"] for each in row["hardware"]}))
     return (
-        "Means over a recipe's networks, ± one standard error of a share of 1,250 validation images or of the 500 kept "
-        "for the end; as JPEG, one network judged validation. Minutes are of whole trainings on two cores, in part "
+        f"Means over a recipe's networks, ± one standard error of a share of {_name_images(content)} for the end; as "
+        "JPEG, one network judged validation. Minutes are of whole trainings on two cores, in part "
         f"used by other work too, and not all of one machine ({hardware}): so they tell the order of magnitude."
     )
 
@@ -80,8 +79,15 @@ def draw_overview(content: Mapping[str, Any]) -> Figure:
         loc="upper right", ncols=3, bbox_to_anchor=(0.985, 1 - 0.08 / height), frameon=False, fontsize=9.5,
         labelcolor=INK,
     )  # fmt: skip
-    write_caption(figure, CAPTION)
+    write_caption(figure, CAPTION.format(images=_name_images(content)))
     return figure
+
+
+def _name_images(content: Mapping[str, Any]) -> str:
+    validation, kept = (
+        {row[part]["images"] for row in content["recipes"] if row[part]} for part in ("validation", "kept")
+    )
+    return f"{max(validation):,} validation images or of the {max(kept):,} kept"
 
 
 def _error(share: Mapping[str, Any]) -> float:

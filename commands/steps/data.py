@@ -18,10 +18,9 @@ from data_io.splits import SPLITS
 from recipes.recipe import Recipe
 
 DEFAULT_FOLDER = Path("data")
-SAMPLE_FOLDER = Path("sample_data")
 SAMPLE_IMAGES = 2000  # 1,600 to train on: enough for `quick` to pass 0.90 on the 200 of validation
 SAMPLE_SEED = 0
-SAMPLE_NAME = f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
+SAMPLE_DATA = Path("sample_data") / f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
 
 
 def locate_data(option: Path | None) -> Path | None:
@@ -34,20 +33,19 @@ def locate_data(option: Path | None) -> Path | None:
 def is_sample_data(option: Path | None) -> bool:
     """Tell whether what `find_data` returns is sample data, by its name: a run names the folder that it was on."""
     located = locate_data(option)
-    return located is None or located.parts[-2:] == (SAMPLE_FOLDER.name, SAMPLE_NAME)
+    return located is None or located.parts[-2:] == SAMPLE_DATA.parts
 
 
 def find_data(option: Path | None) -> Path:
     """Return the folder of `locate_data`, or of sample data, which is drawn on first use and named in a line."""
     located = locate_data(option)
-    if located is not None:
-        return find_sample(located) if is_sample_data(located) else located
-    folder = SAMPLE_FOLDER / SAMPLE_NAME
-    print(
-        f"data: no ./{DEFAULT_FOLDER}, so drawn sample data in {folder}; for real images put the competition's "
-        f"folders and CSV files into ./{DEFAULT_FOLDER} or name their folder with --data"
-    )
-    return find_sample()
+    if located is None:
+        located = SAMPLE_DATA
+        print(
+            f"data: no ./{DEFAULT_FOLDER}, so drawn sample data in {located}; for real images put the competition's "
+            f"folders and CSV files into ./{DEFAULT_FOLDER} or name their folder with --data"
+        )
+    return find_sample(located) if is_sample_data(located) else located
 
 
 def take_over_data(args: Namespace, run: Path) -> None:
@@ -65,7 +63,7 @@ def take_over_data(args: Namespace, run: Path) -> None:
     args.allow_format = args.allow_format or list(options.get("allow_format") or ())
 
 
-def find_sample(folder: Path = SAMPLE_FOLDER / SAMPLE_NAME) -> Path:
+def find_sample(folder: Path = SAMPLE_DATA) -> Path:
     """Return the folder of the sample data, drawing it on first use."""
     if not folder.is_dir():
         try:

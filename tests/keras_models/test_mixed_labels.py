@@ -1,6 +1,8 @@
 """Training on mixtures of labels: by both loaders, and from the middle of an epoch."""
 
+import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,3 +83,22 @@ def test_the_loss_of_training_is_of_mixtures_and_that_of_validation_of_labels(
     for epoch in whole[1]:
         assert epoch.train_accuracy * 20 == pytest.approx(round(epoch.train_accuracy * 20), abs=1e-4)
         assert epoch.validation_accuracy * 12 == pytest.approx(round(epoch.validation_accuracy * 12), abs=1e-4)
+
+
+def test_of_the_state_that_training_goes_on_from_only_the_metrics_are_held(
+    mixed: StreamedBatches, validation: Batches, whole: tuple[str, list[Epoch], Start]
+) -> None:
+    kept = whole[2]
+    arrays = {name: array.copy() for name, array in kept.arrays.items()}
+    held = {name: weakref.ref(array) for name, array in arrays.items()}
+    starts = [replace(kept, arrays=arrays)]
+    del arrays
+    model = build("mlp", 32, 5, 0, dense_units=(8,))
+    metrics = compile_model(model, SCHEDULE)
+    left: set[str] = set()
+
+    def on_step(epoch: int, steps: int, means: Mapping[str, float]) -> None:
+        left.update(name for name, array in held.items() if array() is not None)
+
+    fit(model, mixed, validation, SCHEDULE, "pydataset", on_step, lambda epoch: None, starts.pop(), metrics)
+    assert {name.partition("/")[0] for name in left} == {"metrics"}

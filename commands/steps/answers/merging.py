@@ -6,6 +6,7 @@ from pathlib import Path
 
 import errors
 from data_io.answer_parts import merge_folder, merge_shards
+from data_io.regular_files import is_same_file
 from data_io.run_folder import check_writable
 
 
@@ -29,7 +30,7 @@ def merge(args: Namespace) -> None:
         raise errors.UsageError(f"Expected --merge PART... and --out alone. Received: {given[0]} too.")
     if out.suffix != ".csv":
         raise errors.UsageError(f"Expected --out FILE.csv with --merge. Received: --out {args.out}.")
-    if any(part.exists() and out.exists() and out.samefile(part) for part in parts):
+    if any(is_same_file(out, part) for part in parts):
         raise errors.UsageError(f"Expected --out to name another file than the parts. Received: {out}.")
     if len(parts) > 1 and (folders := [str(part) for part in parts if part.is_dir()]):
         raise errors.UsageError(f"Expected the parts, or one folder. Received: the folder {folders[0]} among others.")

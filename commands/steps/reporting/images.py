@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 import errors
-from commands.steps.data import SAMPLE_FOLDER, SAMPLE_IMAGES, SAMPLE_SEED, locate_data
+from commands.steps.data import SAMPLE_DATA, locate_data
 from data_io.arrangement import name_sources, plan_parts
 from data_io.cache import digest_split
 from data_io.folder import examine_data_folder
@@ -29,7 +29,7 @@ def locate_run_data(facts: RunFacts, option: Path | None) -> Path:
     recorded = facts.manifest.get("options", {}).get("data")
     if option is not None or recorded:
         return option or Path(recorded)
-    return locate_data(None) or SAMPLE_FOLDER / f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
+    return locate_data(None) or SAMPLE_DATA
 
 
 def find_images(facts: RunFacts, root: Path) -> Split:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commands.steps import data
-from commands.steps.data import SAMPLE_FOLDER, SAMPLE_NAME, find_data, is_sample_data, locate_data, take_over_data
+from commands.steps.data import SAMPLE_DATA, find_data, is_sample_data, locate_data, take_over_data
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_with_no_data_sample_data_is_drawn_once_and_a_line_says_how_to_use_real_
 
 def test_sample_data_that_a_run_names_is_drawn_there_again_if_it_is_gone(kaggle: Path) -> None:
     Path("data").mkdir()  # which came since
-    named = kaggle / SAMPLE_FOLDER / SAMPLE_NAME
+    named = kaggle / SAMPLE_DATA
     assert is_sample_data(named) and not is_sample_data(None) and not is_sample_data(Path("data"))
     assert find_data(named) == named and len(list(named.glob("*/*.png"))) == 50
 
