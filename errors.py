@@ -52,3 +52,11 @@ class PromiseError(ProgramError):
     """A file that is not what its manifest says, or a recipe's claim that was not met."""
 
     exit_code = 6
+
+
+def one_line(text: str) -> str:
+    """Return a message or a name with what cannot be printed as escapes.
+
+    A name with a line end would look like two messages, and one with an escape could write to a terminal.
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

@@ -11,7 +11,7 @@ import errors
 from commands.arguments.parser import build_parser
 from commands.steps.startup import recorded_backend, recorded_device, use_backend
 from commands.steps.stopping import Terminated
-from commands.steps.streams import one_line, open_closed_streams, outliving_readers
+from commands.steps.streams import open_closed_streams, outliving_readers
 
 # Verbs that always import Keras, so need a backend chosen first; `export` and `predict` choose by what they are given.
 BACKEND_VERBS = ("train", "evaluate", "reproduce")
@@ -43,7 +43,7 @@ def _dispatch(arguments: list[str]) -> int:
         importlib.import_module(f"commands.{args.verb}").run(args)
     except errors.ProgramError as error:
         for message in error.messages:
-            print(f"error: {one_line(message)}", file=sys.stderr)
+            print(f"error: {errors.one_line(message)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from data_io.sample_submission import HEADER, SAMPLE_SUBMISSION
 from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX
 
 
@@ -31,7 +32,7 @@ def make_folder(source: Path, target: Path, counts: Mapping[str, int], distinct:
             _link(origin.resolve(), target / split / _file(image_id))
         _write_table(target / f"{split}.csv", rows, ids)
         if split == "test":
-            _write_rows(target / "sample_submission.csv", [ID_COLUMN, LABEL_COLUMN], [[each, "0"] for each in ids])
+            _write_rows(target / SAMPLE_SUBMISSION, HEADER, [[each, "0"] for each in ids])
 
 
 def _file(image_id: str) -> str:

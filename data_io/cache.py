@@ -84,20 +84,6 @@ def digest_split(split: Split) -> str:
     return digest_contents(split, SHARD_IMAGES).split
 
 
-def open_split(
-    split: Split, size_pixels: int, folder: Path, advance: Advance | None = None, formats: Sequence[str] = FORMATS
-) -> CachedSplit:
-    """Map the pixels of a split; what `folder` does not hold whole, of this content, size and rule, is decoded first.
-
-    `advance` is called with numbers of images as these are found or decoded, not at all when nothing is decoded.
-    Raises DataError with one message per unreadable image, EnvironmentFault when `folder` cannot be written.
-    """
-    with preparing(split, size_pixels, folder, advance or _ignore, formats) as prepared:
-        if prepared.mistakes:
-            raise errors.DataError(prepared.mistakes)
-    return prepared.load()
-
-
 @contextmanager
 def preparing(
     split: Split,
@@ -142,10 +128,6 @@ def choose_cache_folder(root: Path, option: Path | None) -> Path:
         return root / ".cache"
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "which-generator"
-
-
-def _ignore(count: int) -> None:
-    """Show no progress."""
 
 
 def _name_shard(split: Split, size_pixels: int, folder: Path, number: int, content: str) -> Shard:

@@ -94,11 +94,6 @@ def _is_turned(opened: Image.Image) -> bool:
         return False
 
 
-def read_image(path: Path, size_pixels: int) -> NDArray[np.uint8]:
-    """Decode a PNG to RGB, uint8 (size_pixels, size_pixels, 3). Raises as `decode` does."""
-    return resize(decode(path).image, size_pixels)
-
-
 def resize(image: Image.Image, size_pixels: int) -> NDArray[np.uint8]:
     """Return RGB as uint8 (size_pixels, size_pixels, 3), by Pillow's bilinear filter if the size differs."""
     if image.size != (size_pixels, size_pixels):

@@ -39,7 +39,7 @@ class Input:
 
     def describe(self, reason: str) -> str:
         """Return one line for the user about an image that could not be read."""
-        return f"{self.where}Expected to read the image {show(str(self.path))}. Received: {reason}."
+        return f"{self.where}Expected to read the image {errors.one_line(str(self.path))}. Received: {reason}."
 
 
 @dataclass
@@ -95,20 +95,15 @@ class Inputs:
                 yield Input(relative, path, relative)
             else:
                 count += 1
-                others = others if count > NAMED_FILES else [*others, show(relative)]
+                others = others if count > NAMED_FILES else [*others, errors.one_line(relative)]
         if count:
             named = ", ".join(others) + ", …" * (count > NAMED_FILES)
             files = "1 other file" if count == 1 else f"{count:,} other files"
-            self.notices.append(f"{files} in {show(str(root))} passed over: {named}")
+            self.notices.append(f"{files} in {errors.one_line(str(root))} passed over: {named}")
         if not found:
             raise errors.DataError(
-                f"Expected images in {show(str(root))}, as {', '.join(IMAGE_SUFFIXES)}. Received: none."
+                f"Expected images in {errors.one_line(str(root))}, as {', '.join(IMAGE_SUFFIXES)}. Received: none."
             )
-
-
-def show(text: str) -> str:
-    """Return a file name as one printable line, so that it cannot write to a terminal or look like two messages."""
-    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def _check(arguments: Sequence[str], images: Path | None) -> None:
@@ -170,7 +165,7 @@ def _list_files(folder: Path) -> Iterator[Path]:
                     folders.add(entry.name)
     except OSError as error:
         raise errors.DataError(
-            f"Expected to read the folder {show(str(folder))}. Received: {name_refusal(error)}."
+            f"Expected to read the folder {errors.one_line(str(folder))}. Received: {name_refusal(error)}."
         ) from error
     names.sort()
     for name in names:

@@ -23,7 +23,9 @@ from PIL import Image
 
 import errors
 from data_io.fingerprints import FINGERPRINTS
+from data_io.sample_submission import HEADER, SAMPLE_SUBMISSION
 from data_io.scenes import draw_scene
+from data_io.tables import ID_COLUMN
 
 SIDE_PIXELS = 100
 # The crop's place, 0 to 3 pixels each way, gives every phase of the longest pattern (4 pixels) the same share.
@@ -132,13 +134,14 @@ def draw_split(folder: Path, numbers: range, seed: int, advance: Callable[[int],
 
 def write_tables(folder: Path, split: str, labels: dict[str, int]) -> None:
     """Writes the split's table; for test, without labels, and a sample submission of zeros beside it."""
-    with_labels = "image_id,label\n" + "".join(f"{image_id},{label}\n" for image_id, label in labels.items())
+    header = ",".join(HEADER) + "\n"
+    with_labels = header + "".join(f"{image_id},{label}\n" for image_id, label in labels.items())
     if split != "test":
         (folder / f"{split}.csv").write_bytes(with_labels.encode())
         return
-    (folder / "test.csv").write_bytes(("image_id\n" + "".join(f"{image_id}\n" for image_id in labels)).encode())
-    zeros = "image_id,label\n" + "".join(f"{image_id},0\n" for image_id in labels)
-    (folder / "sample_submission.csv").write_bytes(zeros.encode())
+    (folder / "test.csv").write_bytes((f"{ID_COLUMN}\n" + "".join(f"{image_id}\n" for image_id in labels)).encode())
+    zeros = header + "".join(f"{image_id},0\n" for image_id in labels)
+    (folder / SAMPLE_SUBMISSION).write_bytes(zeros.encode())
 
 
 def draw_image(seed: int, number: int) -> tuple[str, bytes]:

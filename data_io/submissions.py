@@ -7,7 +7,7 @@ from pathlib import Path
 
 import errors
 from data_io.files import replacing
-from data_io.inputs import IMAGE_SUFFIXES, Input, show
+from data_io.inputs import IMAGE_SUFFIXES, Input
 from data_io.sample_submission import HEADER, read_sample_submission
 from data_io.tables import ID_COLUMN
 
@@ -44,7 +44,7 @@ class Submission:
         if key not in self._wanted:
             self._extra += 1
             if len(self._named_extra) < NAMED_IDS:
-                self._named_extra.append(show(asked.image_id))
+                self._named_extra.append(errors.one_line(asked.image_id))
             return
         image = str(asked.path)  # not its id: x.png of two folders is two images
         if key in self._given and self._given[key][1] != image:

@@ -1,5 +1,7 @@
 """The errors of a user and their exit codes."""
 
+import os
+
 import pytest
 
 import errors
@@ -38,3 +40,10 @@ def test_many_messages_are_kept_in_order_and_stand_on_a_line_each() -> None:
 
 def test_a_program_error_is_no_value_error_so_that_a_bug_is_never_taken_for_a_users_mistake() -> None:
     assert errors.ProgramError.__mro__[1] is Exception
+
+
+def test_a_message_or_a_name_is_one_line_of_what_can_be_printed() -> None:
+    assert errors.one_line("naïve “a b”\n\tc\x07\ud800") == "naïve “a b”\\n\\tc\\x07\\ud800"
+    assert errors.one_line("größe 1.png") == "größe 1.png"
+    assert errors.one_line("a\x1b[2J\nerror: b.png") == r"a\x1b[2J\nerror: b.png"
+    assert errors.one_line(os.fsdecode(b"caf\xe9.png")) == r"caf\udce9.png"

@@ -1,4 +1,4 @@
-"""The three streams of a process: closed ones, a reader that has gone, and messages that are one line."""
+"""The three streams of a process: closed ones, and a reader that has gone."""
 
 import os
 import sys
@@ -78,8 +78,3 @@ def _is_open(number: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def one_line(message: str) -> str:
-    """Return a message with what cannot be printed as escapes: a name with a line end would look like two messages."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in message)

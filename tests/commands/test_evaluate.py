@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 import run
 from commands.steps.networks import load_network, load_recipe
-from data_io.images import read_image
 from data_io.sample import draw_sample
 from tests.commands.conftest import TinyRun
+from tests.data_io.decoded import read_image
 
 
 def test_evaluating_twice_gives_identical_metrics_equal_to_those_of_training(tiny_run: TinyRun, backend: str) -> None:

@@ -17,10 +17,10 @@ import run
 from commands.steps.exports import exporting, writing
 from commands.steps.networks import load_network, load_recipe
 from data_io.artefact_files import read_sidecar
-from data_io.images import read_image
 from keras_models.artefacts.contract import Contract, metadata
 from tests.commands.calibrating import calibrated_answers, read_calibration, set_temperature
 from tests.commands.conftest import RECIPE
+from tests.data_io.decoded import read_image
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FAMILIES = ("cnn", "mlp", "residual")

@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 import errors
-from data_io.cache import CachedSplit, open_split, preparing
+from data_io.cache import CachedSplit, preparing
 from data_io.files import digest_bytes, digest_file
 from data_io.folder import read_data_folder
 from data_io.images import digest_pixels
 from tests.data_io.corpus import encode, noise
+from tests.data_io.decoded import open_split
 
 
 def open_train(root: Path, folder: Path, formats: tuple[str, ...] = ("PNG",)) -> CachedSplit:

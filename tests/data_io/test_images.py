@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data_io import images
-from data_io.images import MAXIMUM_PIXELS, Decoded, decode, digest_pixels, read_image
+from data_io.images import MAXIMUM_PIXELS, Decoded, decode, digest_pixels
 from data_io.png import SIGNATURE
 from tests.data_io.corpus import END, chunk, encode, png
+from tests.data_io.decoded import read_image
 
 PIXELS: NDArray[np.uint8] = np.random.default_rng(3).integers(0, 256, (100, 100, 3), np.uint8)
 

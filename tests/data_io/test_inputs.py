@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import errors
-from data_io.inputs import Input, Inputs, show
+from data_io.inputs import Input, Inputs
 
 
 def inputs(*arguments: object, images: Path | None = None, stream: bytes = b"") -> Inputs:
@@ -165,9 +165,3 @@ def test_what_cannot_be_meant_is_said_before_anything_is_read(tmp_path: Path) ->
         inputs(tmp_path / "a.csv", images=tmp_path / "absent")
     with pytest.raises(errors.DataError, match="no such file"):
         inputs(tmp_path / "absent")
-
-
-def test_a_file_name_cannot_write_to_the_terminal() -> None:
-    assert show("größe 1.png") == "größe 1.png"
-    assert show("a\x1b[2J\nerror: b.png") == r"a\x1b[2J\nerror: b.png"
-    assert show(os.fsdecode(b"caf\xe9.png")) == r"caf\udce9.png"

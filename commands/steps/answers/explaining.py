@@ -17,7 +17,6 @@ from commands.steps.answers.answering import Block
 from commands.steps.answers.averaging import as_logits
 from data_io.files import write_bytes
 from data_io.images import resize
-from data_io.inputs import show
 from data_io.run_folder import check_writable
 from keras_models.artefacts.contract import Classifier
 from keras_models.artefacts.occlusion import occlusion
@@ -61,7 +60,7 @@ class Explanations:
             image = block.images[self.size_pixels][place]
             (heat,) = self._explain(image[None], np.array([weights.argmax()]))
             image_id = block.inputs[place].image_id
-            title = shorten(show(image_id), TITLE_LETTERS)
+            title = shorten(errors.one_line(image_id), TITLE_LETTERS)
             figure = draw_explanation(image, heat, weights, self.labels, title, self.caption)
             write_bytes(self.folder / self._names.name(image_id), encode_png(figure))
             self.written += 1

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import errors
 from commands.steps.answers.answering import Block
 from data_io.images import FORMATS, FORMATS_SEEN
-from data_io.inputs import show
 
 NAMED_IMAGES = 3
 
@@ -29,7 +29,7 @@ class Remarks:
             self._counts[notice] += 1
             named = self._named.setdefault(notice, [])
             if len(named) < NAMED_IMAGES:
-                named.append(show(image_id))
+                named.append(errors.one_line(image_id))
 
     def to_values(self) -> dict[str, Any]:
         """Return what JSON can hold and `add_values` takes."""

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from commands.steps.data import open_data
 from commands.steps.ensemble import Ensemble, judge_ensemble
-from data_io.images import read_image
 from keras_models.artefacts.contract import SCALING, Contract
 from recipes.reading import read_recipe
 from tests.commands.conftest import RECIPE
+from tests.data_io.decoded import read_image
 
 
 class Fake:

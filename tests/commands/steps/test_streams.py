@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from commands.steps.streams import one_line
-
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import os, sys
@@ -33,10 +31,6 @@ def test_closed_streams_are_opened_on_nothing_so_that_no_file_takes_their_number
 def test_the_program_says_its_help_to_nobody_and_ends_well() -> None:
     words = ["sh", "-c", 'exec "$0" run.py --help <&- >&- 2>&-', sys.executable]
     assert subprocess.run(words, cwd=ROOT, timeout=60).returncode == 0
-
-
-def test_a_message_is_one_line_of_what_can_be_printed() -> None:
-    assert one_line("naïve “a b”\n\tc\x07\ud800") == "naïve “a b”\\n\\tc\\x07\\ud800"
 
 
 LEFT = """

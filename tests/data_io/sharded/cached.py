@@ -9,16 +9,17 @@ import pytest
 from numpy.typing import NDArray
 
 from data_io import image_records
-from data_io.cache import CachedSplit, open_split
+from data_io.cache import CachedSplit
 from data_io.files import digest_file
 from data_io.folder import read_data_folder
-from data_io.images import Decoded, decode, read_image
+from data_io.images import Decoded, decode
+from tests.data_io.decoded import open_split, read_image
 
 N = 11  # in shards of 4, 4 and 3
 SIZE = 16
 
 
-def open_train(root: Path, folder: Path, advance: Callable[[int], None] | None = None) -> CachedSplit:
+def open_train(root: Path, folder: Path, advance: Callable[[int], None] = lambda count: None) -> CachedSplit:
     return open_split(read_data_folder(root, 5, ["train"]).splits["train"], SIZE, folder, advance)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from data_io import image_records
-from data_io.cache import open_split
 from data_io.folder import read_data_folder
 from data_io.images import Decoded, decode
 from tests.data_io.corpus import encode, noise
+from tests.data_io.decoded import open_split
 from tests.data_io.sharded.cached import N, arrays, count_decoded, open_train, read_train, stamp
 
 
