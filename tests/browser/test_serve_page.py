@@ -74,6 +74,10 @@ def predict(paths: list[Path], out: Path, *words: str) -> tuple[str, list[dict[s
     return text, list(csv.DictReader(io.StringIO(text)))
 
 
+def test_the_page_says_in_words_what_model_answers(page: Page) -> None:
+    expect(page.locator("#model-line")).to_contain_text("a CNN with 2 labels")
+
+
 def test_the_page_shows_the_probabilities_of_predict_and_its_csv(
     page: Page, pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 "use strict";
 
 const AT_ONCE = 4; // requests at a time; a browser opens six connections
+const FAMILIES = { cnn: "a CNN", mlp: "an MLP", residual: "a residual network" };
 const find = (id) => document.getElementById(id);
 
 const asked = []; // in the order in which they were given: {file, card, answer}
@@ -202,7 +203,7 @@ async function describe() {
   const model = await read(await fetch("api/model"));
   if (!model.limits) throw new Error(model.error);
   limits = model.limits;
-  const line = `Answers come from ${model.name}, a ${model.family.toUpperCase()} with ${model.labels.length} labels. `;
+  const line = `Answers come from ${model.name}, ${FAMILIES[model.family] ?? "a network"} with ${model.labels.length} labels. `;
   find("model-line").textContent = `${line}Images are looked at on this computer and sent nowhere else.`;
   const most = `${megabytes(limits.image_bytes)} and ${Math.floor(limits.image_pixels / 1e6)} megapixels`;
   find("limits").textContent = `PNG, JPEG or WebP, several at once, up to ${most} each`;
