@@ -31,6 +31,7 @@ MAXIMUM_PIXELS = 1 << 24
 MAXIMUM_IMAGE_BYTES = 1 << 25
 MINIMUM_SIDE_PIXELS = 16  # with less there is nothing to see
 MAXIMUM_ASPECT = 10  # resizing to a square would squeeze ten pixels into one
+SIZES_SEEN = 1000  # 0.1 s
 GREY_LEVELS_RATIO = 257  # 65535 / 255: 16 bits to 8
 
 GREY_16 = "16-bit grey, divided by 257"
@@ -92,6 +93,23 @@ def _is_turned(opened: Image.Image) -> bool:
         return bool(opened.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT)
     except Exception:  # whatever Pillow raises: the pixels are whole
         return False
+
+
+def find_size(paths: Sequence[Path]) -> tuple[int, int] | None:
+    """Return the width and height that these files share, in pixels; None if they do not, or one cannot be read.
+
+    Looks at the headers of at most SIZES_SEEN files, spread evenly over all.
+    """
+    found: set[tuple[int, int]] = set()
+    for path in paths[:: max(1, -(-len(paths) // SIZES_SEEN))]:
+        try:
+            with Image.open(path, formats=ANSWERED_FORMATS) as opened:
+                found.add(opened.size)
+        except Exception:  # whatever Pillow raises: who reads the pixels says what is wrong with the file
+            return None
+        if len(found) > 1:
+            return None
+    return found.pop() if found else None
 
 
 def resize(image: Image.Image, size_pixels: int) -> NDArray[np.uint8]:

@@ -35,7 +35,7 @@ def contract_of(run: Path, recipe: Recipe, manifest: Mapping[str, Any]) -> Contr
                 "weights_digest": manifest["weights_digest"],
                 "data_digests": manifest["data_digests"],
                 "versions": manifest["versions"],
-                **{name: calibration[name] for name in (OPTIONAL,) if name in calibration},
+                **{name: found[name] for found in (calibration, manifest) for name in OPTIONAL if name in found},
             }
         )
     except (KeyError, ValueError) as error:

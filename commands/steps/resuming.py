@@ -9,6 +9,7 @@ from typing import Any
 import backends
 import errors
 from data_io.files import digest_bytes
+from data_io.images import find_size
 from data_io.opening import OpenData
 from data_io.run_folder import RECIPE, read_beginning
 from data_io.source import digest_source
@@ -33,6 +34,7 @@ def find_facts(args: Namespace, data: OpenData, recipe_text: str) -> dict[str, A
         "recipe_digest": digest_bytes(recipe_text.encode()),
         "source_digest": digest_source(),
         "data_digests": {name: cached.digest for name, cached in data.splits.items()},
+        "source_pixels": find_size(data.splits["train"].split.paths) or (),
     }
 
 

@@ -20,7 +20,7 @@ SCALING = "uint8 0..255 to float32 -1..1, in the graph"
 # same batches and its figures repeat to the byte, whatever else is asked in the same call.
 BLOCK_IMAGES = 64
 ONNX_OPSET = 18  # the newest that tf2onnx 1.17 writes; ONNX Runtime 1.32 reads later ones too
-OPTIONAL = "energy_quantiles"  # files that were exported before there were any have none
+OPTIONAL = ("energy_quantiles", "source_pixels")  # what files do not have that were exported before there were any
 MAXIMUM_QUANTILES = 1001
 LARGEST = 1e300  # whole numbers of JSON may be larger than any float
 _TEXTS = ("name", "family", "backend", "resize_rule", "scaling", "recipe_digest", "weights_digest")
@@ -34,7 +34,8 @@ class Contract:
     `labels` are the K class names in the order of the columns; probabilities are softmax(logits / temperature).
     `resize_rule` is how an image of another size becomes one of `size_pixels`, outside the graph. Digests are SHA-256.
     `energy_quantiles` are evenly spaced ones of the energies -logsumexp(logits) of the validation images, the least
-    first; () if they are not known.
+    first; () if they are not known. `source_pixels` are the width and height that the training images had before they
+    were resized; () if they had several, or if it is not known.
     """
 
     name: str
@@ -50,24 +51,25 @@ class Contract:
     data_digests: Mapping[str, str]
     versions: Mapping[str, str]
     energy_quantiles: tuple[float, ...] = ()
+    source_pixels: tuple[int, ...] = ()
 
     def to_values(self) -> dict[str, Any]:
         """Return what JSON can hold and `from_values` reads."""
-        values = {**asdict(self), "labels": list(self.labels), OPTIONAL: list(self.energy_quantiles)}
-        return values if self.energy_quantiles else {name: values[name] for name in values if name != OPTIONAL}
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: value for name, value in values.items() if value or name not in OPTIONAL}
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Contract":
         """Read what `to_values` gives. Raises ValueError, in words, for anything else."""
         names = {field.name for field in fields(cls)}
-        if not isinstance(values, Mapping) or {*values, OPTIONAL} != names:
+        if not isinstance(values, Mapping) or {*values, *OPTIONAL} != names:
             raise ValueError(f"a contract with other fields than {', '.join(sorted(names))}")
         labels = values["labels"]
         texts = [values[name] for name in _TEXTS] + (list(labels) if isinstance(labels, list | tuple) else [None])
         for name in _MAPS:
             texts += [*values[name], *values[name].values()] if isinstance(values[name], Mapping) else [None]
         size_pixels, temperature = values["size_pixels"], values["temperature"]
-        quantiles = values.get(OPTIONAL, [])
+        quantiles, source_pixels = (values.get(name, []) for name in OPTIONAL)
         if not (
             all(isinstance(text, str) for text in texts)
             and len(set(labels)) == len(labels) >= 2
@@ -76,10 +78,20 @@ class Contract:
             and type(temperature) in (int, float)
             and 0 < temperature < LARGEST
             and _are_quantiles(quantiles)
+            and _is_size(source_pixels)
         ):
-            raise ValueError(f"a contract with labels, temperature, size_pixels, {OPTIONAL} or texts that cannot be")
-        changed = {"labels": tuple(labels), "temperature": float(temperature), OPTIONAL: tuple(map(float, quantiles))}
-        return cls(**{**values, **changed})
+            raise ValueError("a contract with labels, a temperature, sizes, energies or texts that cannot be")
+        optional = dict(zip(OPTIONAL, (tuple(map(float, quantiles)), tuple(source_pixels)), strict=True))
+        return cls(**{**values, "labels": tuple(labels), "temperature": float(temperature), **optional})
+
+    def describe_resizing(self, width: int, height: int) -> str | None:
+        """Return what to say of an image of another size than the training images had, None if there is nothing.
+
+        Resizing takes from an image much of what tells its generator, however sure the answer is.
+        """
+        if self.source_pixels in ((), (width, height)):
+            return None
+        return "another size than the {} x {} pixels of the training images".format(*self.source_pixels)
 
 
 def _are_quantiles(values: object) -> bool:
@@ -88,6 +100,13 @@ def _are_quantiles(values: object) -> bool:
         return False
     is_finite = all(type(value) in (int, float) and -LARGEST < value < LARGEST for value in values)
     return is_finite and all(one <= next for one, next in pairwise(values))
+
+
+def _is_size(values: object) -> bool:
+    """Whether these are no numbers, or a width and a height in pixels."""
+    if not isinstance(values, list | tuple) or len(values) not in (0, 2):
+        return False
+    return all(type(value) is int and value > 0 for value in values)
 
 
 def metadata(contract: Contract) -> dict[str, str]:

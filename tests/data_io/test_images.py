@@ -1,6 +1,7 @@
 """One image file to one array, and the reasons why not."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data_io import images
-from data_io.images import MAXIMUM_PIXELS, Decoded, decode, digest_pixels
+from data_io.images import MAXIMUM_PIXELS, Decoded, decode, digest_pixels, find_size
 from data_io.png import SIGNATURE
 from tests.data_io.corpus import END, chunk, encode, png
 from tests.data_io.decoded import read_image
@@ -30,6 +31,37 @@ def test_an_image_of_another_size_is_resized_by_pillows_bilinear_filter(tmp_path
     Image.fromarray(PIXELS).save(path)
     wanted = np.asarray(Image.fromarray(PIXELS).resize((128, 128), Image.Resampling.BILINEAR))
     np.testing.assert_array_equal(read_image(path, 128), wanted)
+
+
+def test_the_size_of_files_is_known_if_they_share_one_and_all_can_be_read(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        Image.fromarray(PIXELS[:40]).save(path)
+    assert find_size(paths) == (100, 40)
+    Image.fromarray(PIXELS).save(paths[2])
+    assert find_size(paths) is None
+    assert find_size(paths[:2]) == (100, 40)
+    paths[1].write_bytes(b"no image")
+    assert find_size(paths[:2]) is None
+    assert find_size([]) is None
+
+
+def test_the_size_of_many_files_is_that_of_a_thousand_spread_over_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "image.png"
+    Image.fromarray(PIXELS).save(path)
+    opened: list[Path] = []
+    monkeypatch.setattr(images, "SIZES_SEEN", 3)
+
+    def note(path: Path, formats: Sequence[str]) -> Image.Image:
+        opened.append(path)
+        return Image.fromarray(PIXELS)
+
+    monkeypatch.setattr(Image, "open", note)
+    places = [Path(str(number)) for number in range(8)]
+    assert find_size(places) == (100, 100)
+    assert opened == [Path("0"), Path("3"), Path("6")]  # each third: of each second there would be four
 
 
 def test_the_bilinear_filter_makes_the_mean_of_two_pixels_between_them(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import run
-from tests.onnx_files import write_onnx
+from tests.onnx_files import tiny_contract, write_onnx
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ Predict = Callable[..., Said]
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_onnx(tmp_path_factory.mktemp("model") / "model.onnx")
+    return write_onnx(tmp_path_factory.mktemp("model") / "model.onnx", contract=tiny_contract(source_pixels=(20, 20)))
 
 
 @pytest.fixture

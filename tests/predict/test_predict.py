@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import run
 from tests.onnx_files import tiny_contract, write_onnx
@@ -36,6 +37,14 @@ def test_nothing_but_answers_is_on_stdout(predict: Predict, folder: Path) -> Non
     assert [line for line in said.err if line.startswith("notice")] == [
         f"notice: 1 other file in {folder} passed over: x.txt",
         "notice: image formats PNG 3, WEBP 1; models are trained on PNG, unless --allow-format was given",
+    ]
+
+
+def test_images_of_another_size_than_the_training_images_had_are_counted(predict: Predict, folder: Path) -> None:
+    for name in ("e.png", "f.png"):
+        Image.new("RGB", (20, 24)).save(folder / name)
+    assert [line for line in predict(folder).err if line.startswith("notice")] == [
+        "notice: 2 images with another size than the 20 x 20 pixels of the training images: e.png, f.png"
     ]
 
 

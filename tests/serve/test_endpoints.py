@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 import run
+from commands.steps.models import open_model
+from commands.steps.serving.answers import Upload, answer_upload
 from tests.data_io.corpus import draw_images, encode, noise
 from tests.data_io.test_image_rows import REFUSED
-from tests.onnx_files import SIZE_PIXELS
+from tests.onnx_files import SIZE_PIXELS, tiny_contract, write_onnx
 from tests.serve.conftest import Ask
 
 # JPEGs are read here. What is not an image at all, or of another format, is 415; all else that is refused 422.
@@ -90,6 +93,15 @@ def test_a_bad_image_among_good_ones_has_its_error_and_they_their_answers(ask: A
 def test_what_was_done_to_an_image_is_said(ask: Ask) -> None:
     _, body = ask({"a.png": draw_images()["I9 16-bit grey"]})
     assert body["answers"][0]["notices"] == ["16-bit grey, divided by 257"]
+
+
+def test_that_an_image_has_another_size_than_those_of_training_is_said(tmp_path: Path) -> None:
+    path = write_onnx(tmp_path / "model.onnx", contract=tiny_contract(source_pixels=(20, 20)))
+    classifier = open_model(path, Namespace(backend=None))
+    same, other = (Upload("a.png", content) for content in (paint(2, 1), encode(Image.new("RGB", (20, 21)))))
+    assert answer_upload(classifier, same).notices == []
+    said = answer_upload(classifier, other).notices
+    assert said == ["another size than the 20 x 20 pixels of the training images"]
 
 
 def test_a_request_without_images_or_with_too_many_is_refused(client: TestClient) -> None:

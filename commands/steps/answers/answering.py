@@ -17,7 +17,7 @@ from commands.steps.answers.averaging import mean_probabilities, mean_unknown
 from data_io.answers import Rows
 from data_io.images import ANSWERED_FORMATS, MAXIMUM_IMAGE_BYTES, Decoded, decode, decode_content, resize
 from data_io.inputs import Input
-from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier
+from keras_models.artefacts.contract import BLOCK_IMAGES, Classifier, Contract
 
 # Decoding and ONNX Runtime release Python's lock. Cores that a batch system gave to others are not ours.
 WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -30,9 +30,9 @@ class Block:
     """Up to BLOCK_IMAGES images in the order of the input.
 
     `probabilities` are float64 (N, K), None when the answers had been stopped before; `mistakes` has a message for
-    each image that could not be read, else None, and such a row's probabilities mean nothing. `findings` are what was
-    done to an image, with the image's id. `images` are, where they are kept, uint8 (at least N, size, size, 3) for
-    each size that a model has. `unknown` is float64 (N,), where it was asked for, how unlike the known images each is.
+    each image that could not be read, else None, and such a row's probabilities mean nothing. `findings` are what
+    is said of an image, with its id. `images` are, where they are kept, uint8 (at least N, size, size, 3) for each size
+    that a model has. `unknown` is float64 (N,), where it was asked for, how unlike the known images each is.
     """
 
     inputs: Sequence[Input]
@@ -77,6 +77,7 @@ def answer(
     known images theirs are, for which models need energies. Memory does not grow with the number of images. Raises
     DivergedError for logits that are not finite, and what `inputs` raise.
     """
+    contracts = [model.contract for model in models]
     in_threads = all(getattr(model, "answers_in_threads", False) for model in models)
     stop = _Stop()
     blocks = iter(inputs)
@@ -84,7 +85,7 @@ def answer(
     pool = ThreadPoolExecutor(workers)
 
     def work(place: int, block: Sequence[Input]) -> _Pixels:
-        pixels = _read(block, [model.contract.size_pixels for model in models], read)
+        pixels = _read(block, contracts, read)
         if fails and any(pixels.mistakes):
             stop.at(place)
         if in_threads and place < stop.place:
@@ -161,8 +162,8 @@ class _Pixels:
         return Block(self.inputs, weights, *said, self.images, self.unknown)
 
 
-def _read(block: Sequence[Input], sizes: Sequence[int], read: Decode) -> _Pixels:
-    pixels = _Pixels(block, sizes)
+def _read(block: Sequence[Input], contracts: Sequence[Contract], read: Decode) -> _Pixels:
+    pixels = _Pixels(block, [contract.size_pixels for contract in contracts])
     for place, asked in enumerate(block):
         if asked.mistake is not None:
             pixels.mistakes.append(asked.mistake)
@@ -175,7 +176,9 @@ def _read(block: Sequence[Input], sizes: Sequence[int], read: Decode) -> _Pixels
         pixels.mistakes.append(None)
         for size, images in pixels.images.items():
             images[place] = resize(decoded.image, size)
-        pixels.findings.extend((notice, asked.image_id) for notice in decoded.notices)
+        resizings = {contract.describe_resizing(*decoded.image.size) for contract in contracts}
+        notices = [*decoded.notices, *sorted(filter(None, resizings))]
+        pixels.findings.extend((notice, asked.image_id) for notice in notices)
         pixels.formats.append(decoded.format)
         pixels.modes.append(decoded.mode)
     return pixels

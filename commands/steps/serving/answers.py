@@ -105,6 +105,8 @@ def answer_upload(classifier: Classifier, upload: Upload) -> Answer:
     notices = list(decoded.notices)
     if decoded.format not in FORMATS:
         notices.append(f"{decoded.format}; {FORMATS_SEEN}")
+    if resizing := classifier.contract.describe_resizing(*decoded.image.size):
+        notices.append(resizing)
     return Answer(
         image_id=upload.name,
         label=labels[int(weights.argmax())],

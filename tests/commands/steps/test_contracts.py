@@ -14,6 +14,7 @@ from commands.steps.contracts import check_energies, contract_of
 from commands.steps.networks import load_recipe
 from commands.steps.reporting.reading import read_run
 from data_io.run_folder import CALIBRATION, read_manifest, record_files
+from data_io.sample import SIDE_PIXELS
 from keras_models.artefacts.contract import Contract
 from tests.commands.calibrating import read_calibration, set_temperature
 from tests.commands.conftest import TinyRun
@@ -27,9 +28,9 @@ def copy(tiny_run: TinyRun, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old(copy: Path) -> Path:
-    """A run that was made before there was a calibration."""
+    """A run that was made before there was a calibration, and without the size of its images."""
     manifest = read_manifest(copy)
-    del manifest["files"][CALIBRATION]
+    del manifest["files"][CALIBRATION], manifest["source_pixels"]
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (copy / CALIBRATION).unlink()
     return copy
@@ -61,9 +62,13 @@ def test_a_run_promises_its_temperature_and_energies(copy: Path) -> None:
     assert read_run(copy).calibration == read_calibration(copy)
 
 
+def test_a_run_promises_the_size_that_its_training_images_had(copy: Path) -> None:
+    assert promise(copy).source_pixels == (SIDE_PIXELS, SIDE_PIXELS)
+
+
 def test_a_run_of_before_has_a_temperature_of_1_and_no_energies(old: Path) -> None:
     contract = promise(old)
-    assert (contract.temperature, contract.energy_quantiles) == (1.0, ())
+    assert (contract.temperature, contract.energy_quantiles, contract.source_pixels) == (1.0, (), ())
     assert read_run(old).calibration is None
     with pytest.raises(errors.UsageError, match=r"Expected b to know .* for --unknown\. Received: a model without\."):
         check_energies([Path("a"), Path("b")], [tiny_contract(energy_quantiles=(0.0, 1.0)), contract])
