@@ -7,16 +7,15 @@ import numpy as np
 
 import errors
 from commands.steps.contracts import contract_of
-from commands.steps.data import find_data, open_data, take_over_data
 from commands.steps.exports.exporting import Reference, check_packages, prove, write_formats
 from commands.steps.exports.folder import FINISHED, check_target, finish_artefact, place, save_images, temporary_folder
 from commands.steps.exports.proofs import list_artefacts, show
 from commands.steps.exports.proving import TOLERANCE
+from commands.steps.exports.trial_images import TrialImages, find_trial_images
 from commands.steps.exports.writing import FILES
 from commands.steps.networks import load_network, load_recipe
 from commands.steps.progress import counting
 from commands.steps.startup import start_keras, use_backend
-from data_io.cache import CachedSplit
 from data_io.files import write_json
 from data_io.run_folder import MODEL, check_digest, check_writable, describe_hardware, read_commit, read_manifest
 from keras_models.artefacts.contract import BLOCK_IMAGES
@@ -40,20 +39,15 @@ def run(args: Namespace) -> None:
     parent = args.out.resolve().parent if args.out else args.run
     check_writable(parent)
     use_backend(args, manifest["backend"])
-    take_over_data(args, args.run)
-    root = find_data(args.data)
-    cached = open_data(args, root, recipe, ["validation"]).splits["validation"]
-    if cached.digest != manifest["data_digests"]["validation"]:
-        print(f"data: {root} holds other validation images than the run was made with")
-
-    device, reference = _answer(args, recipe, cached)
+    trial = find_trial_images(args, recipe)
+    device, reference = _answer(args, recipe, trial)
     proofs = []
     with temporary_folder(parent) as work:
-        images = save_images(cached.images, work)
+        images = save_images(trial.images, work)
         print(f"writing {' and '.join(FILES[format] for format in formats)} under tensorflow", flush=True)
         refused = write_formats(args.run, formats, work)
         for format in [format for format in formats if format not in refused]:
-            print(f"trying {FILES[format]} on {len(cached.images):,} validation images", flush=True)
+            print(f"trying {FILES[format]} on {len(trial.images):,} {trial.kind} images", flush=True)
             try:
                 proofs.append(prove(format, work, images, reference))
                 finish_artefact(format, work)
@@ -66,7 +60,8 @@ def run(args: Namespace) -> None:
                 "family": recipe.model.family,
                 "trained_with": manifest["backend"],
                 "reference": {"backend": args.backend, "device": device},
-                "data_digest": cached.digest,
+                "images": trial.kind,
+                "data_digest": trial.digest,
                 "tolerance": TOLERANCE,
                 "commit": read_commit(),
                 "hardware": describe_hardware("cpu"),
@@ -85,7 +80,7 @@ def run(args: Namespace) -> None:
         raise type(next(iter(refused.values())))(messages)
 
 
-def _answer(args: Namespace, recipe: Recipe, cached: CachedSplit) -> tuple[str, Reference]:
+def _answer(args: Namespace, recipe: Recipe, trial: TrialImages) -> tuple[str, Reference]:
     """Return the device and what the run's own network says of all images, on the backend that was chosen."""
     start_keras()  # takes 4 to 8 s: after the checks
     from keras_models.device import find_device, forbid_reduced_precision
@@ -95,10 +90,10 @@ def _answer(args: Namespace, recipe: Recipe, cached: CachedSplit) -> tuple[str, 
     forbid_reduced_precision()  # on a GPU: TF32 is 1e-3 off, and files are held to 1e-5
     print(f"device: {device}", flush=True)
     network = load_network(args.run, recipe)
-    with counting("predicting validation images", len(cached.images)) as advance:
-        logits = predict_logits(network, cached.images, BLOCK_IMAGES, advance)
+    with counting(f"predicting {trial.kind} images", len(trial.images)) as advance:
+        logits = predict_logits(network, trial.images, BLOCK_IMAGES, advance)
     if not np.isfinite(logits).all():
         raise errors.PromiseError(
             f"Expected finite logits of {args.run}. Received: {np.count_nonzero(~np.isfinite(logits)):,} that are not."
         )
-    return device, Reference(cached.images, cached.labels, logits)
+    return device, Reference(trial.images, trial.labels, logits)

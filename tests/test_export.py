@@ -67,6 +67,12 @@ def test_changed_answers_and_accuracy_are_counted() -> None:
     assert agreement.accuracy == pytest.approx(1 / 3) and agreement.accuracy_difference == pytest.approx(-1 / 3)
 
 
+def test_images_without_labels_agree_or_not_and_have_no_accuracy() -> None:
+    answers = {"all logits": REFERENCE, "all probabilities": softmax(REFERENCE)}
+    agreement = compare(REFERENCE, None, answers, 1.0)
+    assert agreement.holds and (agreement.accuracy, agreement.accuracy_difference) == (None, None)
+
+
 def test_probabilities_that_are_not_the_softmax_and_numbers_that_are_not_finite_are_refused() -> None:
     assert not compare_with(REFERENCE, softmax(2 * REFERENCE)).holds
     broken = REFERENCE.copy()

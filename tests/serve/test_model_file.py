@@ -55,7 +55,7 @@ def test_a_run_that_was_not_exported_is_exported_once(tmp_path: Path, monkeypatc
 def test_an_export_that_fails_is_told_with_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = begin_run(tmp_path / "run", "b" * 64)
     monkeypatch.setattr(model_file, "run_export", lambda words: 4)
-    with pytest.raises(errors.PromiseError, match=f"Received: exit code 4. Run: python run.py export {run}"):
+    with pytest.raises(errors.EnvironmentFault, match=r"before it is served\. Received: exit code 4, as said above"):
         find_or_export(run)
 
 

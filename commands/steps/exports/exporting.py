@@ -24,10 +24,13 @@ TRIAL = "keras_models.artefacts.trial"
 
 @dataclass(frozen=True)
 class Reference:
-    """What the network answered that was trained: N images uint8 (N, H, W, 3), labels (N,), float32 logits (N, K)."""
+    """What the network answered that was trained: float32 logits (N, K) of images, uint8 (N, H, W, 3).
+
+    Labels are int32 (N,), None if the images have none.
+    """
 
     images: NDArray[np.uint8]
-    labels: NDArray[np.int32]
+    labels: NDArray[np.int32] | None
     logits: NDArray[np.float32]
 
 

@@ -47,7 +47,7 @@ def show(proofs: Sequence[Proof]) -> None:
             FILES[proof.format],
             f"{agreement.largest_difference:.1e}",
             f"{agreement.changed_answers} of {agreement.images:,}",
-            f"{100 * agreement.accuracy:.2f} %",
+            "–" if agreement.accuracy is None else f"{100 * agreement.accuracy:.2f} %",
             f"{figures['size_bytes'] / 1e6:.1f}",
             f"{figures['cold_start_seconds']:.2f} s",
             f"{1e3 * figures['one_image_p50_seconds']:.2f}, {1e3 * figures['one_image_p95_seconds']:.2f} ms",

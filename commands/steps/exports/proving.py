@@ -19,7 +19,8 @@ class Agreement:
 
     `largest_difference` is of logits, as a fraction of the largest reference logit; `differences` are the same by
     batch size. `probability_difference` is between the artefact's probabilities and softmax(its logits / temperature).
-    `changed_answers` and `accuracy_difference` (artefact minus reference) are over the whole split.
+    `changed_answers` and `accuracy_difference` (artefact minus reference) are over all images; `accuracy` and its
+    difference are None for images without labels.
     """
 
     images: int
@@ -27,8 +28,8 @@ class Agreement:
     differences: Mapping[str, float]
     probability_difference: float
     changed_answers: int
-    accuracy: float
-    accuracy_difference: float
+    accuracy: float | None
+    accuracy_difference: float | None
 
     @property
     def holds(self) -> bool:
@@ -49,7 +50,7 @@ class Agreement:
 
 def compare(
     reference: NDArray[np.float32],
-    labels: NDArray[np.int32],
+    labels: NDArray[np.int32] | None,
     answers: Mapping[str, NDArray[np.float32]],
     temperature: float,
 ) -> Agreement:
@@ -70,7 +71,10 @@ def compare(
         off = float(np.abs(given - probabilities(logits, temperature)).max()) if finite else float("nan")
         probability_difference = float(np.maximum(probability_difference, off))  # keeps NaN, which max() may lose
     given_labels, wanted_labels = answers["all logits"].argmax(axis=1), reference.argmax(axis=1)
-    accuracy = float(np.mean(given_labels == labels))
+    accuracy = difference = None
+    if labels is not None:
+        accuracy = float(np.mean(given_labels == labels))
+        difference = accuracy - float(np.mean(wanted_labels == labels))
     return Agreement(
         images=len(reference),
         largest_difference=float(np.max(list(differences.values()))),
@@ -78,5 +82,5 @@ def compare(
         probability_difference=probability_difference,
         changed_answers=int(np.count_nonzero(given_labels != wanted_labels)),
         accuracy=accuracy,
-        accuracy_difference=accuracy - float(np.mean(wanted_labels == labels)),
+        accuracy_difference=difference,
     )

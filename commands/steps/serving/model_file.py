@@ -24,10 +24,13 @@ def find_or_export(path: Path) -> Path:
         words = [sys.executable, str(PROGRAM), "export", str(path)]
         code = run_export(words)
         found = find_onnx(path)
-        if code or found is None:
-            raise errors.PromiseError(
-                f"Expected {path} to be exported. Received: exit code {code}. Run: python run.py export {path}"
+        if code:
+            kinds = {kind.exit_code: kind for kind in errors.ProgramError.__subclasses__()}
+            raise kinds.get(code, errors.PromiseError)(
+                f"Expected {path} to be exported before it is served. Received: exit code {code}, as said above."
             )
+        if found is None:
+            raise errors.PromiseError(f"Expected {path} to be exported. Received: no {ONNX} in it.")
     return found
 
 
