@@ -49,7 +49,7 @@ def add_predict(predict: ArgumentParser) -> None:
     )
     predict.add_argument("--submission", type=Path, metavar="SAMPLE", help="fill this sample submission instead")
     predict.add_argument(
-        "--explain", type=Path, metavar="DIR", help="a picture of each image with its heat map (half a second each)"
+        "--explain", type=Path, metavar="DIR", help="a picture of each image with its heat map (as slow as 200 answers)"
     )
     predict.add_argument(
         "--on-bad", choices=("fail", "mark"), default="fail", help="mark: a row without label for a bad image (fail)"

@@ -26,15 +26,17 @@ def make_graph(model: keras.Model, contract: Contract, inputs: Mapping[str, Any]
     moved = dict(inputs or {})
     held = {id(variable): variable.value for variable in model.variables}
 
+    shape = (None, contract.size_pixels, contract.size_pixels, 3)
+
     def answer(image: Any, *values: Any) -> dict[str, Any]:
         given = held | {id(variable): value for variable, value in zip(moved.values(), values, strict=True)}
-        logits = infer(model, given, image)
+        # A signature alone takes other sizes, of which some fit after pooling: of 64 images 9 got another label.
+        logits = infer(model, given, tf.ensure_shape(image, shape))
         return {
             LOGITS: tf.identity(logits, LOGITS),
             PROBABILITIES: tf.nn.softmax(logits / contract.temperature, name=PROBABILITIES),
         }
 
-    shape = (None, contract.size_pixels, contract.size_pixels, 3)
     weights = [tf.TensorSpec(variable.shape, variable.dtype, name) for name, variable in moved.items()]
     return tf.function(answer, input_signature=[tf.TensorSpec(shape, tf.uint8, IMAGE), *weights])
 

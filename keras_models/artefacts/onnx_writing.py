@@ -14,6 +14,7 @@ import tf2onnx
 
 from keras_models.artefacts.contract import ONNX_OPSET, Contract, metadata
 from keras_models.artefacts.exporting import make_graph
+from keras_models.artefacts.onnx_ordering import order_graph
 from keras_models.saving import in_plain_layers
 
 # tf2onnx copies every constant dozens of times: 204 MB of weights took 58 to 76 s. Matrices from this size on are
@@ -37,6 +38,7 @@ def write_onnx(model: keras.Model, contract: Contract, path: Path) -> None:
     for name, variable in large.items():
         values = keras.ops.convert_to_numpy(variable)
         proto.graph.initializer.append(onnx.numpy_helper.from_array(values, name))
+    order_graph(proto.graph)
     for name, value in metadata(contract).items():
         proto.metadata_props.add(key=name, value=value)
     onnx.checker.check_model(proto)

@@ -19,10 +19,10 @@ FILES = re.compile(
 # The operators of our networks with their grey, scaling and softmax, as TensorFlow 2.21 writes them.
 # fmt: off
 NETWORK_OPS = {
-    "Abs", "AddV2", "BatchMatMulV2", "BiasAdd", "Cast", "ConcatV2", "Const", "Conv2D", "Equal", "ExpandDims", "Floor",
-    "Greater", "Identity", "LeakyRelu", "Log", "MatMul", "MaxPool", "Mean", "Mul", "NoOp", "Pack", "ReadVariableOp",
-    "RealDiv", "Relu", "Reshape", "Rsqrt", "Shape", "Softmax", "Sqrt", "Squeeze", "StatefulPartitionedCall",
-    "StridedSlice", "Sub", "Transpose",
+    "Abs", "AddV2", "BatchMatMulV2", "BiasAdd", "Cast", "ConcatV2", "Const", "Conv2D", "EnsureShape", "Equal",
+    "ExpandDims", "Floor", "Greater", "Identity", "LeakyRelu", "Log", "MatMul", "MaxPool", "Mean", "Mul", "NoOp",
+    "Pack", "ReadVariableOp", "RealDiv", "Relu", "Reshape", "Rsqrt", "Shape", "Softmax", "Sqrt", "Squeeze",
+    "StatefulPartitionedCall", "StridedSlice", "Sub", "Transpose",
 }
 # fmt: on
 # The graph around them makes and fills the variables.

@@ -108,12 +108,10 @@ def test_the_onnx_file_says_what_it_is_and_answers_as_the_network_does(
 
     export = exported[family]
     session = onnxruntime.InferenceSession(str(export.folder / "model.onnx"), providers=["CPUExecutionProvider"])
-    assert [(end.name, end.type, end.shape[1:]) for end in session.get_inputs()] == [
-        ("image", "tensor(uint8)", [32, 32, 3])
-    ]
-    assert [(end.name, end.type, end.shape[1:]) for end in session.get_outputs()] == [
-        ("logits", "tensor(float)", [5]),
-        ("probabilities", "tensor(float)", [5]),
+    assert [(end.name, end.type, end.shape) for end in (*session.get_inputs(), *session.get_outputs())] == [
+        ("image", "tensor(uint8)", ["N", 32, 32, 3]),
+        ("logits", "tensor(float)", ["N", 5]),
+        ("probabilities", "tensor(float)", ["N", 5]),
     ]
     network = load_network(export.run, load_recipe(export.run))
     wanted = np.asarray(keras.ops.convert_to_numpy(network(validation_images, training=False)))
@@ -146,7 +144,7 @@ def test_the_contract_is_in_both_formats_and_beside_them(exported: dict[str, Exp
     assert metadata(Contract.from_values(values))["name"] == "cnn"
 
 
-def test_the_saved_model_has_the_signature_that_servers_call(
+def test_the_saved_model_has_the_signature_that_servers_call_for_images_of_its_size(
     exported: dict[str, Exported], validation_images: NDArray[np.uint8]
 ) -> None:
     import tensorflow as tf
@@ -156,6 +154,8 @@ def test_the_saved_model_has_the_signature_that_servers_call(
     assert set(answer) == {"logits", "probabilities"}
     assert answer["logits"].shape == answer["probabilities"].shape == (3, 5)
     np.testing.assert_allclose(answer["probabilities"].numpy().sum(axis=1), 1, atol=1e-6)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"\[3,32,33,3\] is not compatible with expected shape"):
+        loaded.signatures["serving_default"](image=tf.zeros((3, 32, 33, 3), tf.uint8))
 
 
 def test_no_file_names_the_machine_that_exported_it(exported: dict[str, Exported]) -> None:
