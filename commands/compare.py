@@ -16,6 +16,7 @@ from benchmarks.measuring import DONE, usable_cores
 from benchmarks.pixels import save_pixels
 from commands.arguments.runs import RUNS
 from commands.steps.comparison.contest import Contest, run_contest
+from commands.steps.comparison.interpreters import read_interpreters
 from commands.steps.comparison.levels import LOGITS_TOLERANCE, PARITY, SAME, judge_levels
 from commands.steps.comparison.outcome import describe, draw, show
 from commands.steps.data import find_data, is_sample_data, open_data
@@ -33,7 +34,8 @@ PROMISED = ("start", "batches", "logits", f"losses ({PARITY})")  # by --toleranc
 
 def run(args: Namespace) -> None:
     """Compare; write comparison.json and pictures. Raises PromiseError for `--tolerance`, as it says."""
-    names = choose_backends(args.backends, args.tolerance is not None)
+    names = choose_backends(args.backends, args.tolerance is not None, args.python)
+    interpreters = read_interpreters(args.python, names)
     threads = choose_threads(args.threads)
     is_sample = is_sample_data(args.data)
     settings = [*([QUICK_EPOCHS] if is_sample and args.recipe is None else []), *args.set]
@@ -48,7 +50,9 @@ def run(args: Namespace) -> None:
             raise errors.UsageError(f"Expected --json to name a file. Received: the folder {args.json}.")
     data = open_data(args, find_data(args.data), recipe, ("train", "validation"))
     folder = create_run_folder(parent, f"compare-{recipe.name}").resolve()
-    contest = Contest(folder, recipe, followed_recipes(recipe), STEPS, args.device, 60 * args.time_limit, threads)
+    limit_seconds = 60 * args.time_limit
+    followed = followed_recipes(recipe)
+    contest = Contest(folder, recipe, followed, STEPS, args.device, limit_seconds, threads, interpreters)
     content = compare(contest, names, args, data)
     write_json(folder / COMPARISON, content)
     if args.json:
@@ -59,10 +63,10 @@ def run(args: Namespace) -> None:
     check_promises(content, args.tolerance is not None)
 
 
-def choose_backends(text: str, is_promise: bool) -> list[str]:
+def choose_backends(text: str, is_promise: bool, pythons: Sequence[str] = ()) -> list[str]:
     """Split `--backends`. Raises UsageError for a name that is none, or is there twice, or alone for a promise.
 
-    Raises EnvironmentFault if none of them is installed.
+    Raises EnvironmentFault if none of them is installed and no other Python is named.
     """
     names = [name.strip() for name in text.split(",")]
     if not set(names) <= set(backends.BACKENDS) or len(set(names)) < len(names):
@@ -71,7 +75,7 @@ def choose_backends(text: str, is_promise: bool) -> list[str]:
         )
     if is_promise and len(names) < 2:
         raise errors.UsageError(f"Expected two backends or more for --tolerance. Received: {text}.")
-    if not any(map(backends.is_installed, names)):
+    if not pythons and not any(map(backends.is_installed, names)):
         raise errors.EnvironmentFault(
             f"Expected one of {', '.join(names)} to be installed. Received: none of them. "
             f"Run: pip install -c constraints.txt -e '.[{','.join(names)}]'"

@@ -18,6 +18,13 @@ def add_compare(compare: ArgumentParser) -> None:
         help="a name in recipes/ or a .toml file (cnn; on sample data a short quick)",
     )
     compare.add_argument("--backends", default=",".join(backends.BACKENDS), metavar="B,B", help="(all three)")
+    compare.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="BACKEND=PATH",
+        help="run a backend with the Python of another environment",
+    )
     compare.add_argument("--device", choices=backends.DEVICES, default="auto", help="(auto)")
     add_data_options(compare)
     compare.add_argument(

@@ -22,11 +22,13 @@ def run_child(
     device: str = "cpu",
     limit_seconds: float | None = None,
     variables: Mapping[str, str] | None = None,
+    python: Path | None = None,
 ) -> None:
     """Run `python -m module words` under a backend, its output to `log`; it dies when we are stopped.
 
-    Paths in `words` are absolute; `variables` are added to its environment. Raises PromiseError with the last line of
-    its output when it fails, or does not end within `limit_seconds` (LIMIT_SECONDS).
+    Paths in `words` are absolute; `variables` are added to its environment; `python` is another Python than this one.
+    Raises PromiseError with the last line of its output when it fails, or does not end within `limit_seconds`
+    (LIMIT_SECONDS).
     """
     limit_seconds = LIMIT_SECONDS if limit_seconds is None else limit_seconds
     kept = {name: value for name, value in os.environ.items() if name not in backends.DISTURBING}
@@ -34,7 +36,7 @@ def run_child(
     with log.open("wb") as output:
         try:
             subprocess.run(
-                [sys.executable, "-m", module, *words],
+                [python or sys.executable, "-m", module, *words],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ class Contestants:
         self.asked: list[tuple[str, str, int]] = []
         self.pixels: dict[str, Any] = {}
         self.variables: dict[str, str] = {}
+        self.pythons: dict[str, Path | None] = {}
 
     def __call__(
         self,
@@ -31,8 +32,10 @@ class Contestants:
         device: str = "",
         limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
+        python: Path | None = None,
     ) -> None:
         """Do the task as a child would."""
+        self.pythons[backend] = python
         task = Task.read(Path(words[0]))
         self.asked.append((backend, task.kind, task.recipe["seed"]))
         self.pixels = {name: load_pixels(Path(task.pixels), name) for name in ("train", "validation")}

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import backends
 import errors
 from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, keeping_to_cores, pin_threads, take_turns
 from commands.steps.children import run_child
+from commands.steps.comparison.interpreters import Interpreter
 from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
 from recipes.recipe import Recipe
 
@@ -39,6 +40,7 @@ class Contest:
     """What is the same for all. In `folder` stay a network of each backend and the logs; `work` is for the contest.
 
     `parity` holds the recipes whose losses are followed for `steps` steps; `limit_seconds` is for each process.
+    `interpreters` are of the backends that are not to run in this Python.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Contest:
     device: str
     limit_seconds: float
     threads: int
+    interpreters: Mapping[str, Interpreter] = dataclasses.field(default_factory=dict)
 
     @property
     def work(self) -> Path:
@@ -75,7 +78,7 @@ def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) ->
     """
     contestants = [Contestant(name) for name in names]
     for one in contestants:
-        if not backends.is_installed(one.name):
+        if one.name not in contest.interpreters and not backends.is_installed(one.name):
             one.status, one.reason = NOT_INSTALLED, f"pip install -c constraints.txt -e '.[{one.name}]'"
             print(f"{one.name}: {one.status}: {one.reason}", flush=True)
     (contest.folder / "logs").mkdir()
@@ -120,8 +123,10 @@ def _run(
     begun = time.monotonic()
     try:
         variables = pin_threads(contest.threads)
+        other = contest.interpreters.get(one.name)
+        python = other.path if other else None
         with keeping_to_cores(contest.threads):
-            run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, variables)
+            run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, variables, python)
         result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except errors.PromiseError as error:
         one.status, one.reason = FAILED, f"{what}: {str(error).removeprefix(f'{CONTESTANT} ')}"

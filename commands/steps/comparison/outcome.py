@@ -34,7 +34,7 @@ def describe(
     return {
         "command": command,
         "commit": read_commit(),
-        "versions": backends.versions(),
+        "versions": backends.versions() | _versions_elsewhere(contest),
         "hardware": describe_hardware(devices[0] if devices else "cpu"),
         "threads": contest.threads,
         "precision": contest.recipe.training.precision,
@@ -46,6 +46,17 @@ def describe(
         "contestants": [_without_agreement(one) for one in contestants],
         "levels": [dataclasses.asdict(level) for level in levels],
         "note": "",
+    }
+
+
+def _versions_elsewhere(contest: Contest) -> dict[str, str]:
+    """Return the versions of backends that ran in a Python of their own."""
+    packages = {name: (name, "jaxlib") if name == "jax" else (name,) for name in contest.interpreters}
+    return {
+        package: contest.interpreters[name].versions[package]
+        for name, some in packages.items()
+        for package in some
+        if package in contest.interpreters[name].versions
     }
 
 
