@@ -1,5 +1,8 @@
 """Heat maps without gradients, of whatever answers: how much a class loses where a patch of the image is covered."""
 
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +22,7 @@ def occlusion(
     classes: NDArray[np.int64],
     patch_pixels: int | None = None,
     stride_pixels: int | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> NDArray[np.float32]:
     """Return float32 (N, H, W) in [0, 1] for uint8 (N, H, W, 3) and a class number for each image, (N,).
 
@@ -29,7 +33,8 @@ def occlusion(
     as 0. Each map is divided by its greatest value, and is 0 throughout where nothing drops.
 
     An image's map does not depend on the other images. Raises ValueError for a patch larger than the image or a stride
-    that leaves pixels uncovered, and for a class that the classifier has not.
+    that leaves pixels uncovered, and for a class that the classifier has not; CancelledError once `is_cancelled`, which
+    is asked before each block of BLOCK_IMAGES answers: a large network takes seconds for one.
     """
     count, height, width, _ = images.shape
     side = min(height, width)
@@ -54,7 +59,7 @@ def occlusion(
         covering[top : top + patch_pixels, left : left + patch_pixels] += 1
     maps = np.zeros((count, height, width), np.float32)
     for place, (image, label) in enumerate(zip(images, classes, strict=True)):
-        drops = _drops(classifier, image, int(label), corners, patch_pixels)
+        drops = _drops(classifier, image, int(label), corners, patch_pixels, is_cancelled)
         sums = np.zeros((height, width))
         for (top, left), drop in zip(corners, drops, strict=True):
             sums[top : top + patch_pixels, left : left + patch_pixels] += drop
@@ -70,7 +75,12 @@ def _starts(side_pixels: int, patch_pixels: int, stride_pixels: int) -> list[int
 
 
 def _drops(
-    classifier: Classifier, image: NDArray[np.uint8], label: int, corners: list[tuple[int, int]], patch_pixels: int
+    classifier: Classifier,
+    image: NDArray[np.uint8],
+    label: int,
+    corners: list[tuple[int, int]],
+    patch_pixels: int,
+    is_cancelled: Callable[[], bool],
 ) -> NDArray[np.float64]:
     """Return the drop of the class's probability for a patch at each corner, at least 0.
 
@@ -81,6 +91,8 @@ def _drops(
     block = np.zeros((BLOCK_IMAGES, *image.shape), np.uint8)
     patches = [None, *corners]  # the image as it is, first
     for start in range(0, len(patches), BLOCK_IMAGES):
+        if is_cancelled():
+            raise CancelledError("a heat map that nobody waits for")
         asked = patches[start : start + BLOCK_IMAGES]
         block[:] = image  # the last block is filled up with the image
         for covered, corner in zip(block, asked, strict=False):

@@ -1,6 +1,7 @@
 """Heat maps by occlusion, of stubs that look at known pixels; no Keras."""
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,13 @@ def test_a_patch_fits_the_image_unless_it_is_said() -> None:
         stub = Stub(lambda images: 0.0)
         occlusion(stub, np.full((1, size, size, 3), 9, np.uint8), ONE)
         assert len(stub.seen) == -(-(patches + 1) // BLOCK_IMAGES)
+
+
+def test_a_map_that_is_cancelled_ends_before_the_next_block() -> None:
+    stub = Stub(lambda images: 0.0)
+    with pytest.raises(CancelledError):
+        occlusion(stub, black_but(TILE), ONE, is_cancelled=lambda: len(stub.seen) == 2)
+    assert len(stub.seen) == 2  # of the four that 14 x 14 patches and the image itself take
 
 
 def test_what_cannot_be_meant_is_refused() -> None:
