@@ -1,6 +1,7 @@
 """What the endpoints answer: the forms of JSON, and how an uploaded file becomes one of them or is refused."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -115,17 +116,18 @@ def answer_upload(classifier: Classifier, upload: Upload) -> Answer:
     )
 
 
-def draw_heat_map(classifier: Classifier, upload: Upload, label: str | None) -> bytes:
+def draw_heat_map(classifier: Classifier, upload: Upload, label: str | None, is_cancelled: Callable[[], bool]) -> bytes:
     """Return a PNG of the image at the model's size with the heat of `label`, the likeliest if None, laid over it.
 
-    Raises RefusedImage as `read_upload` does, KeyError for a label that the model has not.
+    Raises RefusedImage as `read_upload` does, KeyError for a label that the model has not, and CancelledError once
+    `is_cancelled`.
     """
     labels = classifier.contract.labels
     if label is not None and label not in labels:
         raise KeyError(label)
     image = _pixels(classifier, read_upload(upload))
     place = int(_weigh(classifier, image).argmax()) if label is None else labels.index(label)
-    heat = occlusion(classifier, image[None], np.array([place]))[0]
+    heat = occlusion(classifier, image[None], np.array([place]), is_cancelled=is_cancelled)[0]
     content = io.BytesIO()
     Image.fromarray(overlay(image, heat)).save(content, "PNG")
     return content.getvalue()

@@ -1,10 +1,9 @@
 """The web application: a page for people, JSON endpoints for scripts, and one model behind both."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import FastAPI, File, Form, HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -25,11 +24,11 @@ from commands.steps.serving.answers import (
     write_csv,
 )
 from commands.steps.serving.limits import HOSTS, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, READING, RequestLimits
+from commands.steps.serving.workers import IsCancelled, Workers
 from data_io.images import MAXIMUM_IMAGE_BYTES, MAXIMUM_PIXELS
 from keras_models.artefacts.contract import Classifier
 from reports.page_style import STYLE
 
-WAITING_SECONDS = 60.0  # for a free worker
 MAXIMUM_NAME_CHARACTERS = 255  # of a file, on Linux
 PAGE = Path(__file__).parent / "page"
 FORM = "multipart/form-data"
@@ -45,7 +44,6 @@ REFUSED_IMAGES: dict[int | str, dict[str, Any]] = {
     415: {"description": "no PNG, JPEG or WebP"},
     422: {"description": "an image that is damaged, too small, or has too many pixels"},
 }
-ResultT = TypeVar("ResultT")
 
 
 def build_app(classifier: Classifier, facts: Mapping[str, Any]) -> FastAPI:
@@ -90,20 +88,9 @@ def _answering(text: str, media_type: str) -> Callable[[], Awaitable[Response]]:
 
 def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any]) -> None:
     contract = classifier.contract
-    free = asyncio.Semaphore(WORKERS)  # the model takes one thread per call
-
-    async def compute(work: Callable[[], ResultT]) -> ResultT:
-        """Run in a thread when one of WORKERS is free; 503 if that takes too long."""
-        try:
-            await asyncio.wait_for(free.acquire(), WAITING_SECONDS)
-        except TimeoutError:
-            raise HTTPException(
-                503, f"Expected a free worker within {WAITING_SECONDS:.0f} s. Received: none."
-            ) from None
-        try:
-            return await asyncio.to_thread(work)
-        finally:
-            free.release()
+    # Threads of their own for each, so that an answer of milliseconds never waits for heat maps of seconds, which leave
+    # it a core.
+    predicting, drawing = Workers(WORKERS), Workers(max(1, WORKERS - 1))
 
     @app.head("/health", include_in_schema=False)  # as many checks of health ask
     @app.get("/health")
@@ -119,25 +106,30 @@ def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any
         return {**contract.to_values(), **facts, "limits": limits}
 
     @app.post("/api/predict", response_model=Answers, responses={**REFUSALS, **REFUSED_IMAGES})
-    async def predict(images: Annotated[list[UploadFile], File(description="one or more images")]) -> Response:
+    async def predict(
+        request: Request, images: Annotated[list[UploadFile], File(description="one or more images")]
+    ) -> Response:
         """Answer one or more images; those that cannot be read have an error each.
 
         The status is 200 if any image has an answer, else that of the first refused image.
         """
         answers: list[Answer] = []
         for image in images:
-            answers.append(await compute(partial(_answer, classifier, image)))
+            answers.append(await predicting.run(request, partial(_answer, classifier, image)))
         refused = all(answer.error for answer in answers)
         return JSONResponse(Answers(answers=answers).model_dump(), answers[0].status if refused else 200)
 
     @app.post("/api/heat-map", response_class=Response, responses={**REFUSALS, **REFUSED_IMAGES, 200: _PNG})
     async def heat_map(
+        request: Request,
         image: Annotated[UploadFile, File(description="one image")],
         label: Annotated[str | None, Form(description="the label to explain; the likeliest, if left out")] = None,
     ) -> Response:
         """Draw where the image speaks for a label: covering what is bright lowers the label's probability."""
         try:
-            content = await compute(lambda: draw_heat_map(classifier, _read(image), label))
+            content = await drawing.run(
+                request, lambda is_cancelled: draw_heat_map(classifier, _read(image), label, is_cancelled)
+            )
         except RefusedImage as refusal:
             raise HTTPException(refusal.status, str(refusal)) from refusal
         except KeyError as error:
@@ -159,7 +151,7 @@ _PNG: dict[str, Any] = {"description": "the picture", "content": {"image/png": {
 _CSV: dict[str, Any] = {"description": "the table", "content": {"text/csv": {}}}
 
 
-def _answer(classifier: Classifier, image: UploadFile) -> Answer:
+def _answer(classifier: Classifier, image: UploadFile, _: IsCancelled) -> Answer:
     return answer_upload(classifier, _read(image))
 
 
