@@ -18,10 +18,14 @@ FORM = {"images": ("a.png", encode(noise()))}
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "192.168.0.1", ""])
 def test_another_name_for_this_computer_is_refused(host: str, client: TestClient) -> None:
-    assert client.get("/", headers={"Host": host}).status_code == 400
+    response = client.get("/", headers={"Host": host})
+    assert response.status_code == 400
+    assert response.json()["error"] == (
+        f"Expected the host 127.0.0.1 or localhost. Received: {host or 'none'}. Ask by the address that serve printed."
+    )
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "localhost", "LOCALHOST:1"])
 def test_this_computers_own_names_are_served(host: str, client: TestClient) -> None:
     response = client.post("/api/predict", files=FORM, headers={"Host": host, "Origin": f"http://{host}"})
     assert response.status_code == 200
@@ -103,7 +107,7 @@ def exchange(headers: list[tuple[bytes, bytes]], messages: list[dict[str, Any]])
         async def send(message: Any) -> None:
             statuses.append(message.get("status"))
 
-        scope = {"type": "http", "method": "POST", "headers": [(b"host", BASE_URL[7:].encode()), *headers]}
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", BASE_URL[7:].encode()), *headers]}
         try:
             await RequestLimits(read_all)(scope, receive, send)
         except HTTPException as refusal:  # FastAPI turns it into an answer
@@ -130,3 +134,72 @@ def test_a_body_that_never_ends_is_dropped_up_to_a_limit_and_refused(monkeypatch
 def test_a_client_that_asks_before_it_sends_is_told_at_once() -> None:
     announced = [(b"content-length", b"99999999"), (b"expect", b"100-continue")]
     assert exchange(announced, []) == (413, 0)
+
+
+class Requests:
+    """Requests to RequestLimits around an application that answers when `release` is set."""
+
+    def __init__(self) -> None:
+        self.release = asyncio.Event()
+        self.answers: dict[str, list[dict[str, Any]]] = {}
+        self.limits = RequestLimits(self.answer)
+
+    async def answer(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/begun":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        await self.release.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    def ask(self, path: str) -> asyncio.Task[None]:
+        sent = self.answers.setdefault(path, [])
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> Any:
+            return {"type": "http.request"}
+
+        scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"host", b"localhost")]}
+        return asyncio.create_task(self.limits(scope, receive, send))
+
+    def status(self, path: str) -> int:
+        return int(self.answers[path][0]["status"])
+
+
+def test_more_requests_than_a_limit_are_503_in_json_and_the_check_of_health_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "MAXIMUM_REQUESTS", 2)
+
+    async def run() -> Requests:
+        requests = Requests()
+        held = [requests.ask(path) for path in ("/1", "/2", "/health")]
+        await requests.ask("/refused")
+        requests.release.set()
+        await asyncio.wait(held)
+        await requests.ask("/3")
+        return requests
+
+    requests = asyncio.run(run())
+    statuses = {path: requests.status(path) for path in requests.answers}
+    assert statuses == {"/1": 200, "/2": 200, "/health": 200, "/refused": 503, "/3": 200}
+    start, body = requests.answers["/refused"]
+    assert (b"retry-after", b"5") in start["headers"]
+    assert body["body"] == b'{"error":"Expected at most 2 requests at once. Received: one more. Ask again."}'
+
+
+def test_a_request_that_is_cancelled_is_503_in_json_unless_its_answer_has_begun() -> None:
+    async def run() -> Requests:
+        requests = Requests()
+        tasks = [requests.ask(path) for path in ("/waiting", "/begun")]
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks)
+        return requests
+
+    requests = asyncio.run(run())
+    start, body = requests.answers["/waiting"]
+    assert start["status"] == 503
+    assert body["body"].startswith(b'{"error":"Expected an answer before the server ends. Received: it is being stop')
+    assert len(requests.answers["/begun"]) == 1

@@ -9,7 +9,6 @@ from fastapi import FastAPI, File, Form, HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from commands.steps.answers.answering import WORKERS
 from commands.steps.serving.answers import (
@@ -23,7 +22,7 @@ from commands.steps.serving.answers import (
     draw_heat_map,
     write_csv,
 )
-from commands.steps.serving.limits import HOSTS, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, READING, RequestLimits
+from commands.steps.serving.limits import HEALTH, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, READING, RequestLimits
 from commands.steps.serving.workers import IsCancelled, Workers
 from data_io.images import MAXIMUM_IMAGE_BYTES, MAXIMUM_PIXELS
 from keras_models.artefacts.contract import Classifier
@@ -60,7 +59,6 @@ def build_app(classifier: Classifier, facts: Mapping[str, Any]) -> FastAPI:
         form_limits={"max_files": MAXIMUM_FILES, "max_fields": 8},
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
     app.add_middleware(RequestLimits)
     app.add_exception_handler(StarletteHTTPException, _say_refusal)
     app.add_exception_handler(RequestValidationError, _say_refusal)
@@ -92,8 +90,8 @@ def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any
     # it a core.
     predicting, drawing = Workers(WORKERS), Workers(max(1, WORKERS - 1))
 
-    @app.head("/health", include_in_schema=False)  # as many checks of health ask
-    @app.get("/health")
+    @app.head(HEALTH, include_in_schema=False)  # as many checks of health ask
+    @app.get(HEALTH)
     async def health() -> dict[str, str]:
         """Say that the server lives."""
         return {"status": "ok"}

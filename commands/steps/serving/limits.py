@@ -20,6 +20,8 @@ MAXIMUM_FILES = 64
 MAXIMUM_BODY_BYTES = MAXIMUM_IMAGE_BYTES + (1 << 20)  # one image of the largest size, and what the form adds to it
 # A client that is still sending when the connection is closed never sees why: so this much more is read, and dropped.
 DROPPED_BYTES = 8 * MAXIMUM_BODY_BYTES
+MAXIMUM_REQUESTS = 128  # a browser sends six
+HEALTH = "/health"
 BODY_SECONDS = 60.0  # from this computer, 33 MiB take less than one
 # Other names for this computer could be given to it by a page's own DNS (DNS rebinding).
 HOSTS = ["127.0.0.1", "localhost"]
@@ -41,37 +43,53 @@ HEADERS = {
 
 
 class RequestLimits:
-    """Middleware: refuses other origins with 403, long bodies with 413 and slow ones with 408; adds HEADERS to all."""
+    """Middleware: what is not for us is 400 or 403, what is too long 413, too slow 408, too much at once 503.
+
+    It adds HEADERS to all answers, and answers 503 to a request that is cancelled.
+    """
 
     def __init__(self, app: Application) -> None:
         self.app = app
+        self._requests = 0  # that are being answered
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        has_begun = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
         headers = Headers(scope=scope)
         body = _Body(receive)
-        refusal: HTTPException | None = None
-        if scope["method"] not in READING and _is_foreign(headers):
+        is_counted = scope["path"] != HEALTH  # a server that is busy lives
+        refusal = _find_refusal(scope["method"], headers)
+        if refusal is None and is_counted and self._requests >= MAXIMUM_REQUESTS:
             refusal = HTTPException(
-                403, "Expected a request of this page or of a script. Received: one of another page."
+                503, f"Expected at most {MAXIMUM_REQUESTS} requests at once. Received: one more. Ask again.", RETRY
             )
-        elif (length := headers.get("content-length", "0")).isdecimal() and int(length) > MAXIMUM_BODY_BYTES:
-            refusal = _too_long(f"{int(length):,} bytes")
-        if refusal is None:
-            await self.app(scope, body.receive, send_with_headers)
-            return
-        if "expect" not in headers:  # such a client waits for a word before it sends the body
-            await body.drop()
-        await JSONResponse({"error": refusal.detail}, refusal.status_code)(scope, receive, send_with_headers)
+        is_counted &= refusal is None
+        self._requests += is_counted
+        try:
+            if refusal is None:
+                await self.app(scope, body.receive, send_with_headers)
+            elif "expect" not in headers:  # such a client waits for a word before it sends the body
+                await body.drop()
+        except asyncio.CancelledError:  # as Server.shutdown does; nothing else is done in this task after the answer
+            refusal = HTTPException(
+                503, "Expected an answer before the server ends. Received: it is being stopped. Start it and ask again."
+            )
+        finally:
+            self._requests -= is_counted
+        if refusal is not None and not has_begun:
+            answer = JSONResponse({"error": refusal.detail}, refusal.status_code, refusal.headers)
+            await answer(scope, receive, send_with_headers)
 
 
 class _Body:
@@ -112,6 +130,22 @@ class _Body:
         self._bytes += len(message.get("body", b""))
         self._is_whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
         return message
+
+
+def _find_refusal(method: str, headers: Headers) -> HTTPException | None:
+    """Return what forbids a request with these headers: the wrong host, another page's, or too many bytes announced."""
+    host = headers.get("host", "")
+    if host.lower().partition(":")[0] not in HOSTS:
+        return HTTPException(
+            400,
+            f"Expected the host {' or '.join(HOSTS)}. Received: {host[:100] or 'none'}. "
+            "Ask by the address that serve printed.",
+        )
+    if method not in READING and _is_foreign(headers):
+        return HTTPException(403, "Expected a request of this page or of a script. Received: one of another page.")
+    if (length := headers.get("content-length", "0")).isdecimal() and int(length) > MAXIMUM_BODY_BYTES:
+        return _too_long(f"{int(length):,} bytes")
+    return None
 
 
 def _is_foreign(headers: Headers) -> bool:
