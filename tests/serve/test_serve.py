@@ -3,7 +3,9 @@
 import importlib.util
 import signal
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +51,39 @@ def test_it_is_ended_by_sigterm_with_143_and_listens_on_this_computer_alone(mode
             other.settimeout(5)
             other.connect(("127.0.0.2", port))  # this computer too, but another address than the one it is bound to
         assert server.end(signal.SIGTERM) == (143, "error: stopped by SIGTERM\n")
+
+
+def test_what_is_answered_soon_after_a_signal_is_answered_and_the_rest_is_503_in_json(model: Path) -> None:
+    head = b"POST /api/csv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+    with serving(model) as server:
+        port = urlsplit(server.url).port
+        assert port
+        with ExitStack() as stack:
+            soon, late = (
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), LIMIT_SECONDS)) for _ in range(2)
+            )
+            for connection in (soon, late):
+                connection.sendall(head + b'{"rows"')
+            assert httpx2.get(f"{server.url}/health").status_code == 200  # so it has read what was sent before
+            server.process.send_signal(signal.SIGTERM)
+            with suppress(ConnectionRefusedError):  # which says that the signal came
+                while True:
+                    time.sleep(0.2)  # it looks for signals every 0.1 s
+                    with suppress(ConnectionResetError):
+                        socket.create_connection(("127.0.0.1", port), LIMIT_SECONDS).close()
+            soon.sendall(b": []}")
+            assert b"image_id,label" in read_all(soon)
+            assert server.process.poll() is None
+            answer = read_all(late)
+        assert answer.startswith(b"HTTP/1.1 503 ") and b'{"error":"Expected an answer before' in answer
+        _, said = server.process.communicate(timeout=LIMIT_SECONDS)
+        assert (server.process.returncode, said) == (143, "error: stopped by SIGTERM\n")
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Return all that comes until the other side closes."""
+    with connection.makefile("rb") as file:
+        return file.read()
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_4(model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,15 @@
 """The web server around the application: quiet, bounded, and announced when it is ready."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-MAXIMUM_CONNECTIONS = 128  # a browser opens six; more are answered with 503
-STOPPING_SECONDS = 5  # for answers that are being computed when a signal comes
+HEAD_SECONDS = 10.0  # for a request's head; RequestLimits counts requests from then on
+STOPPING_SECONDS = 5.0  # for answers that are being computed when a signal comes
 
 
 class Server(uvicorn.Server):
@@ -17,11 +19,11 @@ class Server(uvicorn.Server):
         self._announce = announce
         settings = uvicorn.Config(
             app,
+            http=Protocol,
             log_config=None,  # warnings and errors go to stderr as they are
             log_level="warning",
             access_log=False,
-            limit_concurrency=MAXIMUM_CONNECTIONS,
-            timeout_graceful_shutdown=STOPPING_SECONDS,
+            timeout_graceful_shutdown=round(2 * STOPPING_SECONDS),  # if a client does not even read that it is refused
             server_header=False,
             ws="none",
             lifespan="off",
@@ -32,3 +34,41 @@ class Server(uvicorn.Server):
         """Start to answer on `sockets`."""
         await super().startup(sockets)
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, and cancel those that take longer than STOPPING_SECONDS.
+
+        Threads are left their block of answers, which ends soon: Python cannot end while they are in ONNX Runtime.
+        """
+        asyncio.get_running_loop().call_later(STOPPING_SECONDS, self._cancel)
+        await super().shutdown(sockets)
+
+    def _cancel(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
+
+
+class Protocol(H11Protocol):
+    """Closes a connection on which the next request's head is not there after HEAD_SECONDS.
+
+    uvicorn closes idle ones only after an answer, and only until the first byte of the next request.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin with a new connection."""
+        super().connection_made(transport)
+        self._limit_head()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request."""
+        self._limit_head()
+        super().on_response_complete()
+
+    def _limit_head(self) -> None:
+        answered = self.cycle  # each head that is read begins another
+
+        def close() -> None:
+            if self.cycle is answered:
+                self.timeout_keep_alive_handler()
+
+        self.loop.call_later(HEAD_SECONDS, close)
