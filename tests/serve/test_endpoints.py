@@ -159,11 +159,6 @@ def test_a_csv_of_something_else_is_refused(body: str, client: TestClient) -> No
     assert response.status_code == 422 and response.json()["error"].startswith("Expected ")
 
 
-def test_another_method_is_refused_with_those_that_there_are(client: TestClient) -> None:
-    response = client.delete("/api/csv")
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
-
-
 def test_a_csv_of_nothing_is_a_header(client: TestClient) -> None:
     assert client.post("/api/csv", json={"rows": []}).text == "image_id,label,probability_0,probability_1\n"
 

@@ -14,7 +14,6 @@ from commands.steps.answers.answering import WORKERS
 from commands.steps.serving.answers import (
     Answer,
     Answers,
-    Refusal,
     RefusedImage,
     Table,
     Upload,
@@ -23,6 +22,7 @@ from commands.steps.serving.answers import (
     write_csv,
 )
 from commands.steps.serving.limits import HEALTH, MAXIMUM_BODY_BYTES, MAXIMUM_FILES, READING, RequestLimits
+from commands.steps.serving.refusals import BUSY, IMAGE_REFUSALS, IMAGES_REFUSALS, NO_REQUEST, REFUSALS, say_refusal
 from commands.steps.serving.workers import IsCancelled, Workers
 from data_io.images import MAXIMUM_IMAGE_BYTES, MAXIMUM_PIXELS
 from keras_models.artefacts.contract import Classifier
@@ -30,19 +30,6 @@ from reports.page_style import STYLE
 
 MAXIMUM_NAME_CHARACTERS = 255  # of a file, on Linux
 PAGE = Path(__file__).parent / "page"
-FORM = "multipart/form-data"
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Refusal, "description": "no form, or too many files in it"},
-    403: {"model": Refusal, "description": "sent by a page of another origin"},
-    408: {"model": Refusal, "description": "sent too slowly"},
-    503: {"model": Refusal, "description": "too busy"},
-}
-# The same of a request whose files are all refused; then the body has the answers.
-REFUSED_IMAGES: dict[int | str, dict[str, Any]] = {
-    413: {"description": "too many bytes"},
-    415: {"description": "no PNG, JPEG or WebP"},
-    422: {"description": "an image that is damaged, too small, or has too many pixels"},
-}
 
 
 def build_app(classifier: Classifier, facts: Mapping[str, Any]) -> FastAPI:
@@ -56,12 +43,13 @@ def build_app(classifier: Classifier, facts: Mapping[str, Any]) -> FastAPI:
         version="1",
         docs_url=None,  # FastAPI's pages load their scripts from another server
         redoc_url=None,
+        responses=NO_REQUEST,
         form_limits={"max_files": MAXIMUM_FILES, "max_fields": 8},
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(RequestLimits)
-    app.add_exception_handler(StarletteHTTPException, _say_refusal)
-    app.add_exception_handler(RequestValidationError, _say_refusal)
+    app.add_exception_handler(StarletteHTTPException, say_refusal)
+    app.add_exception_handler(RequestValidationError, say_refusal)
     _add_page(app)
     _add_endpoints(app, classifier, facts)
     return app
@@ -96,14 +84,14 @@ def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any
         """Say that the server lives."""
         return {"status": "ok"}
 
-    @app.get("/api/model")
+    @app.get("/api/model", responses=BUSY)
     async def model() -> dict[str, Any]:
         """Say what the model takes, what it answers, and what made it."""
         limits = {"files": MAXIMUM_FILES, "body_bytes": MAXIMUM_BODY_BYTES}
         limits |= {"image_bytes": MAXIMUM_IMAGE_BYTES, "image_pixels": MAXIMUM_PIXELS}
         return {**contract.to_values(), **facts, "limits": limits}
 
-    @app.post("/api/predict", response_model=Answers, responses={**REFUSALS, **REFUSED_IMAGES})
+    @app.post("/api/predict", response_model=Answers, responses=IMAGES_REFUSALS)
     async def predict(
         request: Request, images: Annotated[list[UploadFile], File(description="one or more images")]
     ) -> Response:
@@ -117,7 +105,7 @@ def _add_endpoints(app: FastAPI, classifier: Classifier, facts: Mapping[str, Any
         refused = all(answer.error for answer in answers)
         return JSONResponse(Answers(answers=answers).model_dump(), answers[0].status if refused else 200)
 
-    @app.post("/api/heat-map", response_class=Response, responses={**REFUSALS, **REFUSED_IMAGES, 200: _PNG})
+    @app.post("/api/heat-map", response_class=Response, responses={**IMAGE_REFUSALS, 200: _PNG})
     async def heat_map(
         request: Request,
         image: Annotated[UploadFile, File(description="one image")],
@@ -158,16 +146,3 @@ def _read(image: UploadFile) -> Upload:
     name = (image.filename or "")[:MAXIMUM_NAME_CHARACTERS]
     content = image.file.read(MAXIMUM_IMAGE_BYTES + 1)
     return Upload(name, content if len(content) <= MAXIMUM_IMAGE_BYTES else None)
-
-
-async def _say_refusal(request: Request, error: Exception) -> Response:
-    """Give every refusal the form of `Refusal`."""
-    if isinstance(error, StarletteHTTPException):
-        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    kind = request.headers.get("content-type", "no content-type").partition(";")[0]
-    wanted = "" if kind == FORM else f" as {FORM} (curl -F images=@FILE)"
-    said = f"Expected what /openapi.json describes{wanted}. Received: {kind}; {where}: {first['msg']}."
-    return JSONResponse({"error": said}, 422)
