@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, and cancel those that take longer than STOPPING_SECONDS.
 
-        Threads are left their block of answers, which ends soon: Python cannot end while they are in ONNX Runtime.
+        Their threads end with the block of answers that runs: Python cannot end while one is in ONNX Runtime.
         """
         asyncio.get_running_loop().call_later(STOPPING_SECONDS, self._cancel)
         await super().shutdown(sockets)
