@@ -11,13 +11,13 @@ from uvicorn.server import ServerState
 from commands.steps.serving import server
 from tests.serving import LIMIT_SECONDS
 
-HEAD_SECONDS = 0.1
+HEAD_SECONDS = 0.3  # more than a busy machine keeps a process waiting
 WHOLE = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def answer_late(scope: Any, receive: Any, send: Any) -> None:
-    await asyncio.sleep(3 * HEAD_SECONDS)
+    await asyncio.sleep(2 * HEAD_SECONDS)
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body"})
 
@@ -65,7 +65,7 @@ def test_so_is_one_whose_first_request_was_answered_however_long_that_took(sent:
 
 def test_requests_that_are_sent_ahead_are_all_answered() -> None:
     async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(WHOLE * 3)
-        assert (await reader.read()).count(b"HTTP/1.1 204 ") == 3
+        writer.write(WHOLE * 2)
+        assert (await reader.read()).count(b"HTTP/1.1 204 ") == 2
 
     connect(exchange)
