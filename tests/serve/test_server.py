@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -32,8 +33,9 @@ def connect(exchange: Exchange) -> None:
         )
         async with listening, asyncio.timeout(LIMIT_SECONDS / 2):
             reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
-            await exchange(reader, writer)
-            writer.close()
+            with closing(writer):
+                await exchange(reader, writer)
+            await writer.wait_closed()
 
     asyncio.run(run())
 
