@@ -16,7 +16,7 @@ from commands.steps.data import find_data, is_sample_data, open_data
 from commands.steps.finishing import finish_run
 from commands.steps.fitting import naming_memory, train_network
 from commands.steps.folding import check_fold_options, train_folds
-from commands.steps.networks import build_network
+from commands.steps.networks import build_named_network
 from commands.steps.resuming import (
     MIXED,
     check_resumable,
@@ -181,7 +181,7 @@ def _train(
     device = find_device(args.device)
     check_joined(args, facts)
     with naming_memory(recipe), ExitStack() as held:
-        model = build_network(recipe)
+        model = build_named_network(recipe)
         run = held.enter_context(folder)
         if writes_run(args):
             sweep_leftovers(run)

@@ -26,8 +26,8 @@ class Grey(keras.layers.Layer):
 
     WEIGHTS = (19595, 38470, 7471)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "dtype": "float32"})
+    def __init__(self, **kwargs: Any) -> None:  # under another name Keras writes no name of the layer into files
+        super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs: Any) -> Any:
         """Return the grey images."""

@@ -1,8 +1,10 @@
 """The weights in a `.keras` file, read without Keras: nothing in the file is deserialised or followed elsewhere."""
 
+import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 import numpy as np
@@ -11,8 +13,8 @@ from numpy.typing import NDArray
 import errors
 
 WEIGHTS = "model.weights.h5"
-# The other members; they are never read, so their cap is there for Keras, which may read the file elsewhere.
-MEMBERS = {"metadata.json", "config.json", WEIGHTS}
+CONFIGURATION = "config.json"
+MEMBERS = {"metadata.json", CONFIGURATION, WEIGHTS}
 MAXIMUM_TEXT_BYTES = 4 << 20  # config.json of the largest of ours has 21 kB
 SLACK_BYTES = 4 << 20  # HDF5's own tables: 100 to 200 kB for ours
 
@@ -43,6 +45,25 @@ def read_weights(path: Path, shapes: Shapes) -> Weights:
             f"Expected the weights of this network in {path}. Received: {' '.join(str(error).split())[:300]}. "
             "Restore the file, or train again."
         ) from error
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """Return the configuration of the network that Keras wrote into the file, as JSON has it: nothing is made of it.
+
+    Raises PromiseError for a file that is not as `read_weights` expects it, or without layers.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path.stat().st_size)
+            config: dict[str, Any] = json.loads(archive.read(CONFIGURATION))["config"]
+            if not all(isinstance(layer["config"], dict) and layer["class_name"] for layer in config["layers"]):
+                raise ValueError("a layer without a class or a configuration")
+    except (ValueError, KeyError, TypeError, RecursionError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+        raise errors.PromiseError(
+            f"Expected the layers of a network in {path}. Received: {' '.join(str(error).split())[:300]}. "
+            "Restore the file, or train again."
+        ) from error
+    return config
 
 
 def _check_members(archive: zipfile.ZipFile, most_bytes: int) -> None:

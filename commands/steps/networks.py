@@ -1,6 +1,7 @@
 """From a recipe to its network and its batches: the one place where recipes meet Keras and data."""
 
 import dataclasses
+import gc
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,8 @@ from recipes.recipe import Recipe
 if TYPE_CHECKING:
     import keras
 
+NAMED_LAYERS = 3
+HARMLESS_BYTES = 1 << 30  # of a network that may be built before it turns out not to be the file's
 # keras_models is imported in the functions: importing Keras takes 4 to 8 s, and by then all that can be checked
 # without it has been checked.
 
@@ -47,6 +50,23 @@ def build_network(recipe: Recipe, precision: str = "float32") -> "keras.Model":
     return build(size_pixels=recipe.image.size_pixels, seed=recipe.seed, precision=precision, **options)
 
 
+def build_named_network(recipe: Recipe) -> "keras.Model":
+    """Return `build_network`'s. Raises UsageError if a second one would have layers of other names.
+
+    Weights are told by the names of their layers in every file. Keras counts on in a process for a layer without one,
+    so that no other process could read what has been trained.
+    """
+    names = {layer.name for layer in build_network(recipe).layers}
+    gc.collect()  # a network is held by itself, in circles, and an MLP has 200 MB
+    model = build_network(recipe)
+    if unnamed := sorted({layer.name for layer in model.layers if layer.weights} - names):
+        raise errors.UsageError(
+            f"Expected each layer of the {recipe.model.family} that has weights to have a name. "
+            f"Received: {', '.join(unnamed[:NAMED_LAYERS])}, which Keras made up. Write name=... there."
+        )
+    return model
+
+
 def load_recipe(run: Path) -> Recipe:
     """Read the resolved recipe of a finished run. Raises UsageError or PromiseError for a run that is not whole."""
     return from_values(tomllib.loads(check_digest(run, RECIPE).read_text(encoding="utf-8")))
@@ -55,14 +75,17 @@ def load_recipe(run: Path) -> Recipe:
 def load_network(run: Path, recipe: Recipe) -> "keras.Model":
     """Rebuild a run's network from its recipe and fill it with the weights whose digests its manifest holds.
 
-    Raises PromiseError when the file, or the weights in it, are not those of the manifest.
+    Raises PromiseError when the file, or the weights in it, are not those of the manifest, and when this code builds
+    another network than the one that was trained.
     """
+    from keras_models.architecture import check_architecture
     from keras_models.building import digest_weights
     from keras_models.saving import load_weights
 
     _check_file(run / MODEL, recipe)
     path = check_digest(run, MODEL)
     model = build_network(recipe)
+    check_architecture(model, path)
     load_weights(model, path)
     if digest_weights(model) != read_manifest(run).get("weights_digest"):
         raise errors.PromiseError(
@@ -87,7 +110,7 @@ def _check_file(path: Path, recipe: Recipe) -> None:
             f"Received: {kind} of {size_bytes:,} bytes. Restore the run folder, or train again."
         )
     kernels = count_kernels(recipe)
-    if 4 * kernels > size_bytes:
+    if 4 * kernels > max(size_bytes, HARMLESS_BYTES):
         raise errors.PromiseError(
             f"Expected {path} to hold the network of the {RECIPE} beside it, {kernels:,} weights and more. "
             f"Received: {size_bytes:,} bytes. Restore the run folder, or train again."
@@ -95,7 +118,10 @@ def _check_file(path: Path, recipe: Recipe) -> None:
 
 
 def count_kernels(recipe: Recipe) -> int:
-    """Return the number of weights in kernels, of all weights most; without the first of a network on statistics."""
+    """Return the number of weights in kernels, of all weights most; without the first of a network on statistics.
+
+    That is of the networks as they are written here: somebody's changed one may have fewer.
+    """
     model, classes = recipe.model, len(recipe.labels)
     inputs = 1 if model.input == "grey" else 3
     if model.family == "residual":

@@ -104,6 +104,7 @@ def _pool_backward(kept: Any, gradient: Any) -> Any:
 pool.defvjp(_pool_forward, _pool_backward)
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class FastConvolution(keras.layers.Conv2D):
     """Conv2D of 3x3 and stride 1 that keeps height and width."""
 
@@ -112,6 +113,7 @@ class FastConvolution(keras.layers.Conv2D):
         return convolve(inputs, keras.ops.convert_to_tensor(kernel))
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class FastPooling(keras.layers.MaxPooling2D):
     """MaxPooling2D of 2x2."""
 

@@ -29,6 +29,7 @@ def count_codes(codes: Any, count: int) -> Any:
     return tf.cast(tf.math.bincount(tf.cast(codes, "int32"), minlength=count, maxlength=count, axis=-1), "float32")
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class Normalization(keras.layers.BatchNormalization):
     """BatchNormalization over the last axis of (B, F) or (B, H, W, C); statistics and weights are float32."""
 

@@ -39,6 +39,7 @@ def _channels_last(features: torch.Tensor) -> torch.Tensor:
     return features.permute(0, 2, 3, 1)
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class Convolution(keras.layers.Conv2D):
     """Conv2D of stride 1 that keeps height and width: float (B, H, W, C) to (B, H, W, filters)."""
 
@@ -50,6 +51,7 @@ class Convolution(keras.layers.Conv2D):
         return _channels_last(functional.conv2d(_channels_first(inputs), kernel, bias, padding=padding))
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class Normalization(keras.layers.BatchNormalization):
     """BatchNormalization over the last axis of (B, F) or (B, H, W, C); statistics and weights are float32.
 
@@ -81,6 +83,7 @@ class Normalization(keras.layers.BatchNormalization):
         return _channels_last(normalized) if is_images else normalized
 
 
+@keras.saving.register_keras_serializable("keras_models")
 class Pooling(keras.layers.MaxPooling2D):
     """MaxPooling2D of 2x2: float (B, H, W, C) to (B, H // 2, W // 2, C)."""
 

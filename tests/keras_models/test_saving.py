@@ -50,6 +50,15 @@ def test_a_network_that_makes_its_images_grey_is_saved_and_read_again(
     np.testing.assert_allclose(predict_logits(whole, images, 8), predict_logits(first, images, 8), atol=1e-5)
 
 
+def test_what_a_notebook_saves_is_read_in_the_same_process(images: NDArray[np.uint8], tmp_path: Path) -> None:
+    convolutional = build("cnn", 32, 5, 0, channels=(4,), dense_units=(8,))
+    for model in (convolutional, build("mlp", 32, 5, 0, dense_units=(8,), transform="statistics")):
+        model.save(tmp_path / "whole.keras")
+        loaded = keras.saving.load_model(tmp_path / "whole.keras")
+        assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
+        np.testing.assert_array_equal(predict_logits(loaded, images, 8), predict_logits(model, images, 8))
+
+
 def test_the_file_holds_no_optimizer(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert sorted(archive.namelist()) == ["config.json", "metadata.json", "model.weights.h5"]
