@@ -23,8 +23,6 @@ from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX, Table, read_table
 
 __all__ = ["LABELLED_SPLITS", "SPLITS", "DataFolder", "Split", "examine_data_folder", "read_data_folder"]
 
-# Where Kaggle mounts the competition, read-only.
-KAGGLE_FOLDER = Path("/kaggle/input/deepfake-classification-unibuc")
 NAMED_FILES = 3
 
 

@@ -9,7 +9,6 @@ import errors
 from commands.steps.progress import counting
 from data_io.arrangement import arrange, name_sources
 from data_io.cache import choose_cache_folder
-from data_io.folder import KAGGLE_FOLDER
 from data_io.images import FORMATS
 from data_io.opening import OpenData, open_data_folder
 from data_io.run_folder import read_manifest
@@ -18,16 +17,30 @@ from data_io.splits import SPLITS
 from recipes.recipe import Recipe
 
 DEFAULT_FOLDER = Path("data")
+KAGGLE_INPUT = Path("/kaggle/input")  # where Kaggle mounts what was added to a notebook, read-only
+KAGGLE_FOLDERS = ("competitions/deepfake-classification-unibuc", "deepfake-classification-unibuc")  # now, and before
 SAMPLE_IMAGES = 2000  # 1,600 to train on: enough for `quick` to pass 0.90 on the 200 of validation
 SAMPLE_SEED = 0
 SAMPLE_DATA = Path("sample_data") / f"images{SAMPLE_IMAGES}-seed{SAMPLE_SEED}"
 
 
 def locate_data(option: Path | None) -> Path | None:
-    """Return `--data`, else ./data, else Kaggle's folder, else None: then there is only sample data to be drawn."""
+    """Return `--data`, else ./data, else Kaggle's folder, else None: then there is only sample data to be drawn.
+
+    Raises DataError on Kaggle without the competition: nobody wants a session spent on drawn images there.
+    """
     if option is not None:
         return option
-    return next((folder for folder in (DEFAULT_FOLDER, KAGGLE_FOLDER) if folder.is_dir()), None)
+    folders = (DEFAULT_FOLDER, *(KAGGLE_INPUT / name for name in KAGGLE_FOLDERS))
+    located = next((folder for folder in folders if folder.is_dir()), None)
+    if located is None and KAGGLE_INPUT.is_dir():
+        inputs = {*KAGGLE_INPUT.glob("*"), *KAGGLE_INPUT.glob("competitions/*")} - {KAGGLE_INPUT / "competitions"}
+        received = ", ".join(sorted(path.relative_to(KAGGLE_INPUT).as_posix() for path in inputs)) or "nothing"
+        raise errors.DataError(
+            f"Expected the competition at {folders[1]} or {folders[2]}. Received, in {KAGGLE_INPUT}: {received}. "
+            "Add it to the notebook, or name a data folder with --data DIR."
+        )
+    return located
 
 
 def is_sample_data(option: Path | None) -> bool:

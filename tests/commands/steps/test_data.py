@@ -5,36 +5,56 @@ from typing import Any
 
 import pytest
 
+import errors
 from commands.steps import data
 from commands.steps.data import SAMPLE_DATA, find_data, is_sample_data, locate_data, take_over_data
+
+COMPETITION = "deepfake-classification-unibuc"
 
 
 @pytest.fixture
 def kaggle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and a place where Kaggle would mount the competition."""
+    """An empty current folder, and a place where Kaggle would mount what was added to a notebook."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    monkeypatch.setattr(data, "KAGGLE_FOLDER", tmp_path / "kaggle")
+    monkeypatch.setattr(data, "KAGGLE_INPUT", tmp_path / "kaggle")
     monkeypatch.setattr(data, "SAMPLE_IMAGES", 50)
     return tmp_path / "kaggle"
 
 
 def test_the_option_wins_over_every_folder(kaggle: Path) -> None:
-    kaggle.mkdir()
+    (kaggle / COMPETITION).mkdir(parents=True)
     Path("data").mkdir()
     assert find_data(Path("elsewhere")) == Path("elsewhere")
 
 
 def test_a_data_folder_wins_over_kaggle(kaggle: Path) -> None:
-    kaggle.mkdir()
+    (kaggle / COMPETITION).mkdir(parents=True)
     Path("data").mkdir()
     assert find_data(None) == Path("data")
 
 
-def test_on_kaggle_the_mounted_competition_is_found(kaggle: Path) -> None:
+@pytest.mark.parametrize("place", [COMPETITION, f"competitions/{COMPETITION}"])
+def test_on_kaggle_the_mounted_competition_is_found(kaggle: Path, place: str) -> None:
+    (kaggle / place).mkdir(parents=True)
+    assert find_data(None) == kaggle / place
+
+
+@pytest.mark.parametrize(
+    ("inputs", "named"), [([], "nothing"), (["pets", "competitions/titanic"], "competitions/titanic, pets")]
+)
+def test_on_kaggle_without_the_competition_nothing_is_drawn(kaggle: Path, inputs: list[str], named: str) -> None:
     kaggle.mkdir()
-    assert find_data(None) == kaggle
+    for name in inputs:
+        (kaggle / name).mkdir(parents=True)
+    with pytest.raises(errors.DataError) as caught:
+        find_data(None)
+    assert caught.value.messages == (
+        f"Expected the competition at {kaggle / 'competitions' / COMPETITION} or {kaggle / COMPETITION}. "
+        f"Received, in {kaggle}: {named}. Add it to the notebook, or name a data folder with --data DIR.",
+    )
+    assert list(Path().iterdir()) == []
 
 
 def test_with_no_data_sample_data_is_drawn_once_and_a_line_says_how_to_use_real_data(
