@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.answers.answering import WORKERS, Block, answer
-from commands.steps.answers.options import check_engine, check_top
+from commands.steps.answers.options import check_engine, check_replaceable, check_top
 from commands.steps.answers.remarks import Remarks, describe_bad, say
 from commands.steps.answers.sharding import ShardInputs, describe_job
 from commands.steps.contracts import check_energies, check_same_labels
@@ -128,6 +128,7 @@ def _check_options(args: Namespace) -> None:
             raise errors.UsageError(f"Expected --out to name a file. Received: {error.strerror}.") from error
         if is_folder:
             raise errors.UsageError(f"Expected --out to name a file. Received: {out}, a folder.")
+        check_replaceable(out)
         check_writable(out.parent)
     if args.explain:
         from commands.steps.answers.explaining import check_folder

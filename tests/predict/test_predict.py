@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import run
+from tests.conftest import DrawDataFolder
 from tests.onnx_files import tiny_contract, write_onnx
 from tests.predict.conftest import Predict, paint
 
@@ -127,6 +128,22 @@ def test_options_that_cannot_be_meant_are_refused_with_2(
     assert (said.exit_code, said.out, len(said.err)) == (2, "", 1)
     assert sorted(sample.parent.rglob("*")) == before
     assert sample.read_text() == "image_id,label\nd,0\nb,0\n"
+
+
+@pytest.mark.parametrize("name", ["data/train.csv", "run/metrics.json"])
+def test_answers_replace_no_table_and_no_record_of_a_run_but_other_answers(
+    name: str, predict: Predict, folder: Path, tmp_path: Path, draw_data_folder: DrawDataFolder
+) -> None:
+    draw_data_folder(tmp_path / "data")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "metrics.json").write_text("{}")
+    (tmp_path / "run" / "manifest.json").write_text('{"files": {"metrics.json": "0"}}')
+    out = tmp_path / name
+    before = out.read_bytes()
+    said = predict(folder, "--out", out)
+    assert (said.exit_code, len(said.err), out.read_bytes()) == (2, 1, before)
+    answers = out.with_stem("answers")
+    assert [predict(folder, "--out", answers).exit_code for _ in range(2)] == [0, 0]
 
 
 def start(*words: object, **options: Any) -> subprocess.Popen[bytes]:

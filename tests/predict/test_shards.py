@@ -11,6 +11,7 @@ import pytest
 
 import run
 from commands.arguments.parser import build_parser
+from tests.conftest import DrawDataFolder
 from tests.onnx_files import tiny_contract, write_onnx
 from tests.predict.conftest import Predict, Said, paint
 
@@ -173,6 +174,15 @@ def test_a_merge_refuses_what_it_would_not_look_at(
     words = ["predict", *options, "--out", str(tmp_path / "all.csv"), "--merge", str(tmp_path / "part.csv")]
     assert run.main(words) == 2
     assert f"Received: {options[0]} too." in capsys.readouterr().err
+
+
+def test_a_merge_replaces_no_table(
+    tmp_path: Path, draw_data_folder: DrawDataFolder, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    table = draw_data_folder(tmp_path / "data") / "test.csv"
+    said = merge(capfdbinary, tmp_path / "part.csv", "--out", table)
+    assert (said.exit_code, len(said.err)) == (2, 1)
+    assert f"a table of the data folder {tmp_path / 'data'}" in said.err[0]
 
 
 def test_a_model_or_inputs_are_still_wanted_without_merge(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

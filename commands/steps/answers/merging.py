@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import errors
+from commands.steps.answers.options import check_replaceable
 from data_io.answer_parts import merge_folder, merge_shards
 from data_io.regular_files import is_same_file
 from data_io.run_folder import check_writable
@@ -34,6 +35,7 @@ def merge(args: Namespace) -> None:
         raise errors.UsageError(f"Expected --out to name another file than the parts. Received: {out}.")
     if len(parts) > 1 and (folders := [str(part) for part in parts if part.is_dir()]):
         raise errors.UsageError(f"Expected the parts, or one folder. Received: the folder {folders[0]} among others.")
+    check_replaceable(out)
     check_writable(out.parent)
     rows = merge_folder(parts[0], out) if parts[0].is_dir() else merge_shards(parts, out)
     print(f"wrote {out}: {rows:,} rows", file=sys.stderr)
