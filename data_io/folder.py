@@ -1,6 +1,7 @@
 """A data folder in the competition's form: three folders of PNG files and four CSV files, checked before use."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from data_io.tables import ID_COLUMN, LABEL_COLUMN, SUFFIX, Table, read_table
 __all__ = ["LABELLED_SPLITS", "SPLITS", "DataFolder", "Split", "examine_data_folder", "read_data_folder"]
 
 NAMED_FILES = 3
+ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True)
@@ -92,21 +94,31 @@ def check_root(root: Path) -> None:
     except OSError as error:
         raise errors.DataError(f"Expected to read the folder {root}. Received: {name_refusal(error)}.") from error
     if not is_there:
-        what = "a file" if root.exists() else "no such folder"
-        raise errors.DataError(f"Expected a data folder at {root}. Received: {what}. Name yours with --data.")
-    if not has_table and (below := _find_below(root)):
-        raise errors.DataError(
-            f"Expected a data folder at {root}. Received: a folder without {SPLITS[0]}.csv, but {below} has one. "
-            f"Name that with --data."
-        )
+        what, advice = "no such folder", "Name yours with --data."
+        if root.exists():
+            what = "a file"
+            advice = _how_to_unpack(root, Path("data")) if root.suffix == ARCHIVE else advice
+        raise errors.DataError(f"Expected a data folder at {root}. Received: {what}. {advice}")
+    if has_table:
+        return
+    received = f"Expected a data folder at {root}. Received: a folder without {SPLITS[0]}.csv, but"
+    if tables := _glob(root, f"*/{SPLITS[0]}.csv"):  # as after unzipping into a folder of the archive's name
+        raise errors.DataError(f"{received} {tables[0].parent} has one. Name that with --data.")
+    has_others = any((root / f"{name}.csv").exists() for name in SPLITS)  # a zip may lie beside those
+    if not has_others and (archives := _glob(root, f"*{ARCHIVE}")):
+        archive = archives[0] if len(archives) == 1 else root / f"*{ARCHIVE}"  # unzip expands it itself
+        raise errors.DataError(f"{received} {archives[0].name} is there. {_how_to_unpack(archive, root)}")
 
 
-def _find_below(root: Path) -> Path | None:
-    """Return a folder one level down that has a train.csv, as after unzipping into a folder of the archive's name."""
+def _glob(root: Path, pattern: str) -> list[Path]:
     try:
-        return next((path.parent for path in sorted(root.glob(f"*/{SPLITS[0]}.csv"))), None)
-    except OSError:
-        return None
+        return sorted(root.glob(pattern))
+    except OSError:  # whoever reads what is there says so
+        return []
+
+
+def _how_to_unpack(archive: Path, to: Path) -> str:
+    return f"Unpack it: unzip -q {shlex.quote(str(archive))} -d {shlex.quote(str(to))}"
 
 
 def _name_files(root: Path, name: str, table: Table) -> Split:
@@ -134,6 +146,13 @@ def _find_images(root: Path, split: Split, mistakes: list[str], notices: list[st
         is_absent = isinstance(error, FileNotFoundError | NotADirectoryError)
         reason = "no such folder" if is_absent else name_refusal(error)
         mistakes.append(f"Expected the folder {folder} with the images of {split.table.name}. Received: {reason}.")
+        return []
+    first = split.paths[0].name if absent and len(absent) == len(split) else None
+    if first and (deeper := _glob(folder, f"*/{first}")):  # as after unzipping train.zip into train
+        mistakes.append(
+            f"Expected the images of {split.table.name} in {folder}. Received: none there, but {first} in "
+            f"{deeper[0].parent}. Move what is in that folder up into {folder}."
+        )
         return []
     inside = (root.resolve(), folder.resolve())
     if not inside[1].is_relative_to(inside[0]):

@@ -207,3 +207,32 @@ def test_a_folder_one_level_up_says_where_the_tables_are(tmp_path: Path) -> None
         f"Expected a data folder at {tmp_path / 'up'}. Received: a folder without train.csv, but "
         f"{tmp_path / 'up' / 'data'} has one. Name that with --data.",
     )
+
+
+def test_a_zip_that_was_not_unpacked_says_how(tmp_path: Path) -> None:
+    root = tmp_path / "my data"
+    root.mkdir()
+    (root / "a.zip").write_bytes(b"")
+    assert mistakes_of(root) == (
+        f"Expected a data folder at {root}. Received: a folder without train.csv, but a.zip is there. "
+        f"Unpack it: unzip -q '{root / 'a.zip'}' -d '{root}'",
+    )
+    assert mistakes_of(root / "a.zip") == (
+        f"Expected a data folder at {root / 'a.zip'}. Received: a file. Unpack it: unzip -q '{root / 'a.zip'}' -d data",
+    )
+    (root / "b.zip").write_bytes(b"")
+    assert mistakes_of(root)[0].endswith(f"Unpack it: unzip -q '{root / '*.zip'}' -d '{root}'")
+    (root / "validation.csv").write_text("")  # as of a folder to judge a run on, with a zip of something else
+    assert mistakes_of(root)[0] == f"Expected the file {root / 'train.csv'}. Received: no such file."
+
+
+def test_images_one_level_too_deep_are_one_mistake_that_says_where_they_are(root: Path) -> None:
+    (root / "train").rename(root / "train2")
+    (root / "train").mkdir()
+    (root / "train2").rename(root / "train" / "train")
+    assert mistakes_of(root) == (
+        f"Expected the images of train.csv in {root / 'train'}. Received: none there, but train_0.png in "
+        f"{root / 'train' / 'train'}. Move what is in that folder up into {root / 'train'}.",
+    )
+    (root / "train" / "train" / "train_1.png").rename(root / "train" / "train_1.png")
+    assert len(mistakes_of(root)) == 5  # one for each of the others: somebody is moving them
