@@ -17,12 +17,19 @@ from reports.scores import describe
 
 
 def run(args: Namespace) -> None:
-    """Write `RUN/evaluations/<split>-<digest of its data>/`; its metrics.json holds no times, so it repeats."""
+    """Write `RUN/evaluations/<split>-<digest of its data>/`; its metrics.json holds no times, so it repeats.
+
+    Raises DataError if the run's data is gone and no other is named.
+    """
     if args.images is not None and not args.robustness:
         raise errors.UsageError("Expected --images with --robustness. Received: it alone.")
     recipe = load_recipe(args.run)
     check_writable(args.run)
-    take_over_data(args, args.run)
+    if gone := take_over_data(args, args.run):  # other images would be judged, and look like the run's
+        raise errors.DataError(
+            f"Expected the data that {args.run} was made with at {gone}. Received: no such folder. "
+            "Name it, or other images to judge, with --data DIR."
+        )
     root = find_data(args.data)
     cached = open_data(args, root, recipe, [args.split]).splits[args.split]
     if cached.digest != read_manifest(args.run)["data_digests"][args.split]:

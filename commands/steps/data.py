@@ -61,19 +61,20 @@ def find_data(option: Path | None) -> Path:
     return find_sample(located) if is_sample_data(located) else located
 
 
-def take_over_data(args: Namespace, run: Path) -> None:
-    """Without `--data`, fill it with the folder that a finished run names, if that is there, and how it was read."""
+def take_over_data(args: Namespace, run: Path) -> str | None:
+    """Without `--data`, fill it with the folder that a finished run names, and how it was read.
+
+    Return the name of that folder if it is not there and cannot be drawn again: `--data` is as it was then.
+    """
     options = read_manifest(run).get("options") or {}
     if args.data is not None:
-        return
-    if options.get("data"):
-        named = Path(options["data"])
-        if named.is_dir() or is_sample_data(named):
-            args.data = named
-        else:
-            print(f"notice: {options['data']}, which {run} was made with, is not there")
+        return None
+    named = Path(options["data"]) if options.get("data") else None
+    is_there = named is None or named.is_dir() or is_sample_data(named)
+    args.data = named if is_there else None
     args.cache = args.cache or (Path(options["cache"]) if options.get("cache") else None)
     args.allow_format = args.allow_format or list(options.get("allow_format") or ())
+    return None if is_there else str(named)
 
 
 def find_sample(folder: Path = SAMPLE_DATA) -> Path:

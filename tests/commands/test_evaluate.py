@@ -37,6 +37,23 @@ def test_without_a_data_folder_the_run_s_own_is_judged(
     shutil.rmtree(tiny_run.folder / "evaluations")
 
 
+def test_where_the_run_s_data_is_gone_no_other_is_judged_unless_it_is_named(
+    tiny_run: TinyRun, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw_sample(Path("data"), 50, 9)  # of something else, perhaps
+    copy = shutil.copytree(tiny_run.folder, tmp_path / "copy")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["options"]["data"] = str(tmp_path / "gone")
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    words = ["evaluate", str(copy), "--backend", backend]
+    assert run.main(words) == 3
+    said = capsys.readouterr().err
+    assert f"made with at {tmp_path / 'gone'}. Received: no such folder." in said and "--data DIR" in said
+    assert not (copy / "evaluations").exists()
+    assert run.main([*words, "--data", "data"]) == 0
+
+
 def test_the_train_split_is_judged_without_augmentation(tiny_run: TinyRun, backend: str) -> None:
     words = ["evaluate", str(tiny_run.folder), "--data", str(tiny_run.data), "--backend", backend, "--split", "train"]
     assert run.main(words) == 0

@@ -36,9 +36,9 @@ def find_trial_images(args: Namespace, recipe: Recipe) -> TrialImages:
     Raises as opening a data folder does.
     """
     manifest = read_manifest(args.run)
-    take_over_data(args, args.run)
-    was_named = bool((manifest.get("options") or {}).get("data"))
-    if args.data is None and (was_named or locate_data(None) is None):
+    if gone := take_over_data(args, args.run):
+        print(f"notice: {gone}, which {args.run} was made with, is not there")
+    if gone or (args.data is None and locate_data(None) is None):
         print(f"data: {DRAWN_IMAGES} drawn images, for agreement alone; accuracy takes --data DIR")
         return TrialImages(DRAWN, draw_images(recipe.image.size_pixels))
     root = find_data(args.data)

@@ -81,12 +81,16 @@ def test_without_any_data_it_is_sample_data(kaggle: Path) -> None:
     assert is_sample_data(None)
 
 
-def taken(tmp_path: Path, options: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
-    """What the options are for a run that was made with `options`."""
+def begun_on(tmp_path: Path, options: dict[str, Any] | None, **given: Any) -> Namespace:
+    """The options that were given for a run that was made with `options`."""
     manifest = {"files": {}} if options is None else {"files": {}, "options": options}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    args = Namespace(**{"data": None, "cache": None, "allow_format": [], **given})
-    take_over_data(args, tmp_path)
+    return Namespace(**{"data": None, "cache": None, "allow_format": [], **given})
+
+
+def taken(tmp_path: Path, options: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
+    args = begun_on(tmp_path, options, **given)
+    assert take_over_data(args, tmp_path) is None
     return vars(args)
 
 
@@ -101,9 +105,9 @@ def test_a_data_folder_that_is_named_wins_with_all_that_goes_with_it(tmp_path: P
     assert taken(tmp_path, options, data=given) == {"data": given, "cache": None, "allow_format": []}
 
 
-def test_a_run_s_data_that_is_gone_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert taken(tmp_path, {"data": "/gone"})["data"] is None
-    assert capsys.readouterr().out == f"notice: /gone, which {tmp_path} was made with, is not there\n"
+def test_a_run_s_data_that_is_gone_is_named_and_leaves_it_open(tmp_path: Path) -> None:
+    args = begun_on(tmp_path, {"data": "/gone"})
+    assert take_over_data(args, tmp_path) == "/gone" and args.data is None
 
 
 @pytest.mark.parametrize("options", [None, {"data": None, "cache": None, "allow_format": []}])
