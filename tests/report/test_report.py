@@ -107,12 +107,19 @@ def test_without_a_mistake_it_says_so(tmp_path: Path, data: Path, report: Report
 
 
 def test_where_the_data_is_gone_a_line_says_so_and_the_rest_is_there(
-    finished: Path, data: Path, report: Report
+    finished: Path, data: Path, report: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert report(finished) == 0
+    assert "notice" not in capsys.readouterr().out
     shutil.rmtree(data)
     assert report(finished) == 0
     text = page_of(finished)
     assert text.count("Without thumbnails: Expected a data folder at") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"notice: Without thumbnails: Expected a data folder at {data}. Received: no such folder. "
+        "Name yours with --data.",
+        f"wrote {finished / 'report.html'}",
+    ]
     assert "<img" not in text and "<article" in text
 
 

@@ -23,8 +23,8 @@ Explain = Callable[[Path, RunFacts, Split, Choice, Pictures], tuple[Pictures, li
 def write_report(run: Path, data: Path | None = None, out: Path | None = None, explain: Explain | None = None) -> Path:
     """Write a finished run's page, to RUN/report.html with its curves beside it, or to `out` alone; return its path.
 
-    `data` is a folder that must hold the run's images; without it they are looked for and may be gone. Raises
-    UsageError and PromiseError as `read_run`, DataError as `find_images` for `data`.
+    `data` is a folder that must hold the run's images; without it they are looked for and may be gone, which a line
+    says. Raises UsageError and PromiseError as `read_run`, DataError as `find_images` for `data`.
     """
     facts = read_run(run)
     choice = choose_answers(facts)
@@ -35,7 +35,9 @@ def write_report(run: Path, data: Path | None = None, out: Path | None = None, e
     except errors.DataError as error:
         if data is not None:
             raise
-        pictures = Pictures(missing=f"Without thumbnails: {error.messages[0]} Name the folder with --data.")
+        advice = "" if "--data" in error.messages[0] else " Name the folder with --data."
+        pictures = Pictures(missing=f"Without thumbnails: {error.messages[0]}{advice}")
+        print(f"notice: {pictures.missing}")  # this page may replace one that has them
     else:
         pictures = Pictures(draw_thumbnails(split, choice.places), unexplained=HINT)
         if explain is not None:
