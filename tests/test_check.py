@@ -113,7 +113,7 @@ def test_on_a_terminal_the_tables_have_frames(
     from commands import check as verb
 
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    verb._print_tables(Audit("data", (SplitCount("train[b]", 3, 2, {0: 2}),), (), (), ()))
+    verb._print_tables(Audit("data", (SplitCount("train[b]", 3, 2, {0: 2}),), (), (), (), {}))
     said = capsys.readouterr().out
     assert "┃" in said and "train[b]" in said
 

@@ -1,21 +1,24 @@
 """The audit of a data folder: everything known about its tables and images that could make a number a lie."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import errors
 from data_io.auditing.comparisons import compare_classes, compare_images, compare_pixels
 from data_io.auditing.findings import ERROR, SEVERITIES, WARNING, Finding, Place, sort_findings
 from data_io.auditing.inspection import Inspection, Unreadable, inspect_images
 from data_io.auditing.profiles import QUANTILES, Profile, describe_images
 from data_io.auditing.rows import Rows, read_rows
 from data_io.auditing.shortcuts import MEANING, Shortcut, collect_features, find_shortcuts
+from data_io.cache import digest_split
 from data_io.images import FORMATS
 from data_io.opening import Counting
-from data_io.splits import SPLITS
+from data_io.splits import SPLITS, Split
 
 SHORTCUT_GROUPS = 6
 
@@ -32,13 +35,17 @@ class SplitCount:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found; `findings` has errors first. `shortcuts` are those of the train split, empty without one."""
+    """What was found; `findings` has errors first. `shortcuts` are those of the train split, empty without one.
+
+    `data_digests` are what a run on the splits has in its manifest; none if a row is wrong, or a file cannot be read.
+    """
 
     root: str
     splits: tuple[SplitCount, ...]
     profiles: tuple[Profile, ...]
     shortcuts: tuple[Shortcut, ...]
     findings: tuple[Finding, ...]
+    data_digests: Mapping[str, str]
 
     def of_severity(self, severity: str) -> list[Finding]:
         """Return the findings of "error", "warning" or "note"."""
@@ -61,6 +68,7 @@ class Audit:
             "shortcuts": [asdict(shortcut) for shortcut in self.shortcuts],
             "shortcut_meaning": MEANING,
             "findings": [finding.as_dict() for finding in self.findings],
+            "data_digests": dict(self.data_digests),
         }
 
 
@@ -91,7 +99,15 @@ def audit(root: Path, classes: int, counting: Counting, formats: Sequence[str] =
         Finding(WARNING, "shortcut", shortcut.sentence, split="train") for shortcut in shortcuts if shortcut.clear
     ]
     splits = _count(rows.places, places)
-    return Audit(str(root), splits, profiles, shortcuts, sort_findings(findings))
+    return Audit(str(root), splits, profiles, shortcuts, sort_findings(findings), _digest(rows.splits))
+
+
+def _digest(splits: Mapping[str, Split]) -> dict[str, str]:
+    digests = {}
+    for name, split in splits.items():
+        with suppress(errors.DataError):  # files that cannot be read are among the findings
+            digests[name] = digest_split(split)
+    return digests
 
 
 def _unreadable(rows: Rows, place: Place, result: Unreadable) -> Finding:

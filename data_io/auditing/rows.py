@@ -15,9 +15,13 @@ ABSENT = re.compile(r"Expected the image (.+?)(?: in the data folder)?\. Receive
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows with a file, by split and in the CSV's order, and what is wrong with the others."""
+    """The rows with a file, by split and in the CSV's order, and what is wrong with the others.
+
+    `splits` are as a run reads them, and none if anything is wrong: no run would begin then.
+    """
 
     root: Path
+    splits: Mapping[str, Split]
     places: Mapping[str, tuple[Place, ...]]
     findings: tuple[Finding, ...]
 
@@ -32,7 +36,12 @@ def read_rows(root: Path, classes: int) -> Rows:
     places = {name: _places(root, split) for name, split in data.splits.items()}
     by_row = {(place.split, place.row): place for split in places.values() for place in split}
     findings = [_locate(root, message, by_row) for message in mistakes]
-    return Rows(root, places, (*findings, *(Finding(NOTE, "notice", notice) for notice in data.notices)))
+    return Rows(
+        root,
+        {} if mistakes else data.splits,
+        places,
+        (*findings, *(Finding(NOTE, "notice", notice) for notice in data.notices)),
+    )
 
 
 def _places(root: Path, split: Split) -> tuple[Place, ...]:

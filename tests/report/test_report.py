@@ -197,21 +197,31 @@ def test_nothing_is_fetched_and_every_picture_has_words(finished: Path, report: 
 
 
 def test_an_audit_beside_the_data_is_summed_up(finished: Path, data: Path, report: Report) -> None:
+    path = data / "audit.json"
+    assert run.main(["check", "--data", str(data), "--out", str(path)]) == 0
     audit = {
-        "root": str(data),
+        **json.loads(path.read_text()),
         "counts": {"error": 0, "warning": 1, "note": 2},
-        "splits": [{"name": "validation", "rows": 10, "readable": 9, "labels": {}}],
         "shortcuts": [{"group": "file size", "clear": True, "accuracy": 0.4, "chance": 0.2}],
         "findings": [{"severity": "warning", "message": "<two> alike"}, {"severity": "note", "message": "quiet"}],
     }
-    (data / "audit.json").write_text(json.dumps(audit))
+    path.write_text(json.dumps(audit))
     assert report(finished) == 0
     text = page_of(finished).split('<section id="data">')[1]
     assert "1 warning<" in text and "2 notes" in text and "&lt;two&gt; alike" in text and "quiet" not in text
     assert "Shortcuts to the label: file size alone guesses 0.400 (chance 0.200)." in text
-    (data / "audit.json").write_text(json.dumps({**audit, "root": "elsewhere"}))
-    assert report(finished) == 0
-    assert "Not audited" in page_of(finished)
+    for name, other in (("root", "elsewhere"), ("data_digests", {}), ("data_digests", None)):
+        path.write_text(json.dumps({**audit, name: other}))
+        assert report(finished) == 0
+        assert "Not audited" in page_of(finished)
+
+
+def test_an_audit_of_data_that_was_repaired_since_is_not_shown(tmp_path: Path, data: Path, report: Report) -> None:
+    assert run.main(["check", "--data", str(data), "--out", str(data / "audit.json")]) == 0
+    shutil.copy(data / "train" / "train_0.png", data / "validation" / "validation_0.png")
+    repaired = make_run(tmp_path / "runs" / "repaired", data, GIVEN)
+    assert report(repaired) == 0
+    assert "Not audited" in page_of(repaired)
 
 
 def test_a_report_without_heat_maps_needs_no_keras(finished: Path) -> None:

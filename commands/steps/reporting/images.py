@@ -73,14 +73,16 @@ def encode_jpeg(image: Image.Image) -> bytes:
 
 
 def find_audit(root: Path, run: Path, facts: RunFacts) -> Mapping[str, Any] | None:
-    """Return what `run.py check` wrote of the data folder `root`, in it, beside it, in the run or here; else None."""
+    """Return what `run.py check` wrote of the data folder `root`, in it, beside it, in the run or here; else None.
+
+    An audit of other images or rows than the run was made with, as before they were repaired, is passed over.
+    """
     for folder in (run, root, root.parent, Path()):
         try:
             audit = json.loads(read_regular(folder / AUDIT, MAXIMUM_AUDIT_BYTES))
-            if set(audit) >= AUDIT_KEYS and Path(audit["root"]).resolve() == root.resolve():
-                rows = {split["name"]: split["rows"] for split in audit["splits"]}
-                if rows.get(facts.metrics["split"]) == facts.metrics["images"]:
-                    return dict(audit)
+            is_of_run = audit["data_digests"].items() >= facts.manifest["data_digests"].items()
+            if is_of_run and set(audit) >= AUDIT_KEYS and Path(audit["root"]).resolve() == root.resolve():
+                return dict(audit)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):  # none, or JSON of another form
             continue
     return None

@@ -9,6 +9,8 @@ from PIL import Image
 import errors
 from data_io.auditing.audit import Audit, audit
 from data_io.auditing.findings import ERROR, NOTE, WARNING, Finding, escalate_leaks
+from data_io.cache import digest_split
+from data_io.folder import read_data_folder
 from tests.data_folders import Row, draw_folder, noise
 
 
@@ -201,6 +203,16 @@ def test_the_audit_is_json_and_is_the_same_twice(tmp_path: Path) -> None:
     once, again = (json.dumps(look(root).as_dict(), allow_nan=False) for _ in range(2))
     assert once == again
     assert json.loads(once)["counts"]["error"] == 9  # nine pictures, each with several labels
+
+
+def test_the_digests_are_those_of_a_run_on_the_data_and_there_are_none_of_data_that_no_run_reads(
+    tmp_path: Path,
+) -> None:
+    root = draw_folder(tmp_path / "data")
+    splits = read_data_folder(root, 5).splits
+    assert look(root).data_digests == {name: digest_split(split) for name, split in splits.items()}
+    (root / "test" / "test0.png").unlink()
+    assert look(root).data_digests == {}
 
 
 def test_no_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
