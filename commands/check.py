@@ -17,6 +17,7 @@ from data_io.auditing.findings import ERROR, NOTE, WARNING, escalate_leaks
 from data_io.auditing.inspection import encode_thumbnail
 from data_io.auditing.shortcuts import MEANING
 from data_io.files import write_json, write_text
+from data_io.owned_files import check_replaceable
 from data_io.run_folder import check_writable
 from reports.audit_page import draw_audit, name_shown_images
 
@@ -28,13 +29,15 @@ def run(args: Namespace) -> None:
     """Write `args.out` and the page beside it, and print what was found; raises DataError if errors were."""
     if args.out.suffix != ".json":
         raise errors.UsageError(f"Expected --out to name a .json file. Received: {args.out}.")
+    page = args.out.with_suffix(".html")
+    for path in (args.out, page):
+        check_replaceable(path)
     check_writable(args.out.parent)
     root = find_data(args.data)
     formats = name_formats(args)
     found = audit(root, args.classes, counting, formats)
     if args.strict:
         found = replace(found, findings=escalate_leaks(found.findings))
-    page = args.out.with_suffix(".html")
     values = found.as_dict()
     write_json(args.out, values)
     write_text(page, draw_audit(values, _draw_thumbnails(root, name_shown_images(values), formats)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import errors
 from commands.steps.answers.answering import WORKERS, Block, answer
-from commands.steps.answers.options import check_engine, check_replaceable, check_top
+from commands.steps.answers.options import check_engine, check_top
 from commands.steps.answers.remarks import Remarks, describe_bad, say
 from commands.steps.answers.sharding import ShardInputs, describe_job
 from commands.steps.contracts import check_energies, check_same_labels
@@ -20,6 +20,7 @@ from data_io.answer_parts import write_part_manifest
 from data_io.answers import STDOUT, CsvForm, Form, JsonForm, writing
 from data_io.inputs import Inputs
 from data_io.mistakes import Mistakes
+from data_io.owned_files import check_replaceable
 from data_io.regular_files import is_same_file
 from data_io.run_folder import check_writable, find_folds
 from data_io.submissions import Submission

@@ -1,4 +1,4 @@
-"""Files that no answer may replace: the tables of a data folder, and what a run has recorded."""
+"""Files that no other output may replace: the tables of a data folder, and what a run has recorded."""
 
 from pathlib import Path
 
@@ -9,6 +9,14 @@ from data_io.splits import SPLITS
 
 # Each table, with the folder of images that lies beside it.
 TABLES = {**{f"{name}.csv": name for name in SPLITS}, SAMPLE_SUBMISSION: SPLITS[-1]}
+
+
+def check_replaceable(out: Path) -> None:
+    """Raise UsageError for a data folder's table or a run's file, which could not be had back."""
+    if owner := name_owner(out):
+        raise errors.UsageError(
+            f"Expected --out to name a new file, or one that may be replaced. Received: {out}, {owner}. Name another."
+        )
 
 
 def name_owner(path: Path) -> str | None:

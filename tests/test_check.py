@@ -107,6 +107,19 @@ def test_out_must_be_a_json_file_so_that_no_table_is_overwritten(
     assert (root / "train.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize("recorded", ["audit.json", "audit.html"])
+def test_a_record_of_a_run_is_not_overwritten_also_not_by_the_page(
+    recorded: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = draw_folder(tmp_path / "data")
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": {recorded: "0"}}))
+    (tmp_path / recorded).write_text("recorded")
+    assert check(root, tmp_path / "audit.json") == 2
+    assert f"a file of the run {tmp_path}" in capsys.readouterr().err
+    assert (tmp_path / recorded).read_text() == "recorded"
+    assert check(root, tmp_path / "other.json") == 0
+
+
 def test_on_a_terminal_the_tables_have_frames(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

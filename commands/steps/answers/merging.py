@@ -5,8 +5,8 @@ from argparse import Namespace
 from pathlib import Path
 
 import errors
-from commands.steps.answers.options import check_replaceable
 from data_io.answer_parts import merge_folder, merge_shards
+from data_io.owned_files import check_replaceable
 from data_io.regular_files import is_same_file
 from data_io.run_folder import check_writable
 

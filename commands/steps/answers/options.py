@@ -5,21 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import errors
-from data_io.owned_files import name_owner
 
 
 def check_top(top: int | None, labels: Sequence[str]) -> None:
     """Raise UsageError for more than there are."""
     if top is not None and not 1 <= top <= len(labels):
         raise errors.UsageError(f"Expected --top from 1 to {len(labels)}. Received: {top}.")
-
-
-def check_replaceable(out: Path) -> None:
-    """Raise UsageError for a data folder's table or a run's file: neither could be had back."""
-    if owner := name_owner(out):
-        raise errors.UsageError(
-            f"Expected --out to name a new file, or answers to be replaced. Received: {out}, {owner}. Name another."
-        )
 
 
 def check_engine(args: Namespace) -> None:
