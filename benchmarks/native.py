@@ -130,7 +130,8 @@ def train(
     device = next(network.parameters()).device
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate, momentum=momentum)
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=drop_every_epochs, gamma=drop_factor)
+    # With 0 it never drops: the factor is 1 then, which may be taken each epoch.
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=drop_every_epochs or 1, gamma=drop_factor)
     losses = []
     network.train()
     for epoch in range(epochs):

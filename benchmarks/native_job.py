@@ -30,7 +30,7 @@ def main(path: str) -> None:
     network = build_network(recipe).to(device)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(network.parameters(), lr=training.learning_rate, momentum=training.momentum)
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, training.drop_every_epochs, training.drop_factor)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, training.drop_every_epochs or 1, training.drop_factor)
     accuracy = 0.0
     for epoch in range(trial.epochs):
         network.train()

@@ -26,7 +26,8 @@ class Schedule:
 
     def rate(self, epoch: int) -> float:
         """Return the learning rate of an epoch, counted from 0, for `steps` (torch.optim.lr_scheduler.StepLR)."""
-        return self.learning_rate * self.drop_factor ** (epoch // self.drop_every_epochs)
+        drops = epoch // self.drop_every_epochs if self.drop_every_epochs else 0  # 0 epochs: it never drops
+        return self.learning_rate * self.drop_factor**drops
 
 
 def make_optimizer(schedule: Schedule, steps: int) -> keras.optimizers.Optimizer:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recipes.augmentation import Augmentation
-from recipes.expecting import expect
+from recipes.expecting import expect, expecting
 from recipes.training import Training
 
 # The values that only one family of networks has, each with what it may be; the first is what it is if nothing is said.
@@ -86,31 +86,32 @@ class Model:
 
     def __post_init__(self) -> None:
         expect(self.family in FAMILIES, "model.family", f"one of {', '.join(FAMILIES)}", self.family)
-        expect(self.classes >= 2, "model.classes", "2 or more", self.classes)
-        expect(0 <= self.dropout_fraction < 1, "model.dropout_fraction", "0 up to, not with, 1", self.dropout_fraction)
-        if self.family == "residual":
-            has_numbers = self.transform == "statistics"
-            wanted = "positive numbers for statistics, else none for a residual network"
-            is_fit = min(self.dense_units, default=0) > 0 if has_numbers else not self.dense_units
-            expect(is_fit, "model.dense_units", wanted, self.dense_units)
-            stages = len(self.channels) - 1
-            expect(min(self.blocks, default=-1) >= 0, "model.blocks", "numbers of 0 or more", self.blocks)
-            expect(len(self.blocks) == stages, "model.blocks", "one less than model.channels has", self.blocks)
-        else:
-            expect(min(self.dense_units, default=0) > 0, "model.dense_units", "positive numbers", self.dense_units)
-            expect(not self.blocks, "model.blocks", f"none for {self.family}", self.blocks)
-        if self.family == "mlp":
-            expect(not self.channels, "model.channels", "none, since an mlp has no convolutions", self.channels)
-        else:
-            wanted = f"positive numbers for {self.family}"
-            expect(min(self.channels, default=0) > 0, "model.channels", wanted, self.channels)
-        expect(self.input in INPUTS, "model.input", f"one of {', '.join(INPUTS)}", self.input)
-        for name in ("normalization", "activation", "transform"):
-            known = FAMILIES[self.family].get(name, ("",))
-            value = getattr(self, name) or known[0]
-            wanted = f"one of {', '.join(known)}" if any(known) else "none"
-            expect(value in known, f"model.{name}", f"{wanted} for {self.family}", value)
-            object.__setattr__(self, name, value)  # so that what a run writes down says it
+        with expecting() as check:
+            check(self.classes >= 2, "model.classes", "2 or more", self.classes)
+            dropout = self.dropout_fraction
+            check(0 <= dropout < 1, "model.dropout_fraction", "0 up to, not with, 1", dropout)
+            if self.family == "residual":
+                has_numbers = self.transform == "statistics"
+                wanted = "positive numbers for statistics, else none for a residual network"
+                is_fit = min(self.dense_units, default=0) > 0 if has_numbers else not self.dense_units
+                check(is_fit, "model.dense_units", wanted, self.dense_units)
+                is_fit = len(self.blocks) == len(self.channels) - 1 and min(self.blocks, default=-1) >= 0
+                check(is_fit, "model.blocks", "numbers of 0 or more, one less than model.channels has", self.blocks)
+            else:
+                check(min(self.dense_units, default=0) > 0, "model.dense_units", "positive numbers", self.dense_units)
+                check(not self.blocks, "model.blocks", f"none for {self.family}", self.blocks)
+            if self.family == "mlp":
+                check(not self.channels, "model.channels", "none, since an mlp has no convolutions", self.channels)
+            else:
+                wanted = f"positive numbers for {self.family}"
+                check(min(self.channels, default=0) > 0, "model.channels", wanted, self.channels)
+            check(self.input in INPUTS, "model.input", f"one of {', '.join(INPUTS)}", self.input)
+            for name in ("normalization", "activation", "transform"):
+                known = FAMILIES[self.family].get(name, ("",))
+                value = getattr(self, name) or known[0]
+                wanted = f"one of {', '.join(known)}" if any(known) else "none"
+                check(value in known, f"model.{name}", f"{wanted} for {self.family}", value)
+                object.__setattr__(self, name, value)  # so that what a run writes down says it
         is_coloured = self.transform != "statistics" or self.input == "rgb"
         expect(is_coloured, "model.input", "rgb for statistics", self.input)
 

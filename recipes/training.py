@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recipes.expecting import expect
+from recipes.expecting import expect, expecting
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 DECAYS = ("steps", "cosine")
@@ -16,9 +16,9 @@ class Training:
     """One way of training; a value that belongs to another optimizer or decay than the recipe's is refused.
 
     `sgd` has `momentum`; `adamw` (Loshchilov and Hutter, 2019) has `weight_decay`, decoupled, times the rate; `adam`
-    (Kingma and Ba, 2015) has neither. The rate
-    drops in `steps` (PyTorch's StepLR: by `drop_factor` every `drop_every_epochs`), or after `warmup_epochs` of linear
-    growth falls as a `cosine` to 0 at the end. `label_smoothing` is the share of the target spread over all classes
+    (Kingma and Ba, 2015) has neither. The rate drops in `steps` (PyTorch's StepLR: by `drop_factor` every
+    `drop_every_epochs`; with 0, as without both, it stays as it is), or after `warmup_epochs` of linear growth falls as
+    a `cosine` to 0 at the end. `label_smoothing` is the share of the target spread over all classes
     (Szegedy et al., 2016). `ema` is the share of the past in a running mean of the weights, which is judged and kept
     instead of the last weights; 0 for none. The state is kept every `checkpoint_seconds`, and at the ends of epochs,
     but never for more than a twentieth of the time; 0 keeps it after every step. With `bfloat16` activations and
@@ -54,41 +54,46 @@ class Training:
     statistics_images: int = 0
 
     def __post_init__(self) -> None:
-        rate = self.learning_rate
-        expect(self.epochs > 0, "training.epochs", "1 or more", self.epochs)
-        expect(self.batch_size > 0, "training.batch_size", "1 or more", self.batch_size)
-        expect(0 < rate <= 1e6, "training.learning_rate", "more than 0, at most 1e6", rate)
         expect(self.optimizer in OPTIMIZERS, "training.optimizer", f"one of {', '.join(OPTIMIZERS)}", self.optimizer)
-        expect(self.decay in DECAYS, "training.decay", f"one of {', '.join(DECAYS)}", self.decay)
-        expect(0 <= self.label_smoothing < 1, "training.label_smoothing", "0 up to, not with, 1", self.label_smoothing)
-        expect(0 <= self.ema < 1, "training.ema", "0 up to, not with, 1", self.ema)
-        expect(self.checkpoint_seconds >= 0, "training.checkpoint_seconds", "0 or more", self.checkpoint_seconds)
-        expect(self.precision in PRECISIONS, "training.precision", f"one of {', '.join(PRECISIONS)}", self.precision)
-        expect(self.statistics_images >= 0, "training.statistics_images", "0 or more", self.statistics_images)
-        is_window = self.shuffle_images == 0 or self.shuffle_images >= SMALLEST_WINDOW
-        expect(is_window, "training.shuffle_images", f"0, or {SMALLEST_WINDOW} or more", self.shuffle_images)
-        if self.optimizer == "sgd":
-            expect(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
-        else:
-            expect(self.momentum == 0, "training.momentum", f"0 for {self.optimizer}", self.momentum)
-        if self.optimizer == "adamw":
-            expect(0 <= self.weight_decay <= 1, "training.weight_decay", "0 to 1", self.weight_decay)
-        else:
-            expect(self.weight_decay == 0, "training.weight_decay", f"0 for {self.optimizer}", self.weight_decay)
+        # what stands for a constant rate is said, since most programs have a name for it
+        wanted = f"one of {', '.join(DECAYS)}; steps with drop_every_epochs 0 for a constant rate"
+        expect(self.decay in DECAYS, "training.decay", wanted, self.decay)
+        with expecting() as check:
+            rate = self.learning_rate
+            check(self.epochs > 0, "training.epochs", "1 or more", self.epochs)
+            check(self.batch_size > 0, "training.batch_size", "1 or more", self.batch_size)
+            check(0 < rate <= 1e6, "training.learning_rate", "more than 0, at most 1e6", rate)
+            smoothing = self.label_smoothing
+            check(0 <= smoothing < 1, "training.label_smoothing", "0 up to, not with, 1", smoothing)
+            check(0 <= self.ema < 1, "training.ema", "0 up to, not with, 1", self.ema)
+            check(self.checkpoint_seconds >= 0, "training.checkpoint_seconds", "0 or more", self.checkpoint_seconds)
+            check(self.precision in PRECISIONS, "training.precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+            check(self.statistics_images >= 0, "training.statistics_images", "0 or more", self.statistics_images)
+            is_window = self.shuffle_images == 0 or self.shuffle_images >= SMALLEST_WINDOW
+            check(is_window, "training.shuffle_images", f"0, or {SMALLEST_WINDOW} or more", self.shuffle_images)
+            if self.optimizer == "sgd":
+                check(0 <= self.momentum < 1, "training.momentum", "0 up to, not with, 1", self.momentum)
+            else:
+                check(self.momentum == 0, "training.momentum", f"0 for {self.optimizer}", self.momentum)
+            if self.optimizer == "adamw":
+                check(0 <= self.weight_decay <= 1, "training.weight_decay", "0 to 1", self.weight_decay)
+            else:
+                check(self.weight_decay == 0, "training.weight_decay", f"0 for {self.optimizer}", self.weight_decay)
+            if self.decay == "steps":
+                check(self.drop_every_epochs >= 0, "training.drop_every_epochs", "0 or more", self.drop_every_epochs)
+                if self.drop_every_epochs:
+                    check(0 < self.drop_factor <= 1, "training.drop_factor", "more than 0, at most 1", self.drop_factor)
+                else:
+                    wanted = "1 for a rate that never drops, else training.drop_every_epochs 1 or more"
+                    check(self.drop_factor == 1, "training.drop_factor", wanted, self.drop_factor)
+                check(self.warmup_epochs == 0, "training.warmup_epochs", "0 for steps", self.warmup_epochs)
+            else:
+                check(self.drop_every_epochs == 0, "training.drop_every_epochs", "0 for cosine", self.drop_every_epochs)
+                check(self.drop_factor == 1, "training.drop_factor", "1 for cosine", self.drop_factor)
+                is_shorter = 0 <= self.warmup_epochs < max(self.epochs, 1)
+                wanted = "0 up to, not with, training.epochs"
+                check(is_shorter, "training.warmup_epochs", wanted, self.warmup_epochs)
         if self.decay == "steps":
-            expect(self.drop_every_epochs > 0, "training.drop_every_epochs", "1 or more", self.drop_every_epochs)
-            expect(0 < self.drop_factor <= 1, "training.drop_factor", "more than 0, at most 1", self.drop_factor)
-            expect(self.warmup_epochs == 0, "training.warmup_epochs", "0 for steps", self.warmup_epochs)
-            last_rate = rate * self.drop_factor ** ((self.epochs - 1) // self.drop_every_epochs)
-            expect(
-                last_rate >= SMALLEST_RATE, "the last epoch's learning rate", f"at least {SMALLEST_RATE:g}", last_rate
-            )
-        else:
-            expect(self.drop_every_epochs == 0, "training.drop_every_epochs", "0 for cosine", self.drop_every_epochs)
-            expect(self.drop_factor == 1, "training.drop_factor", "1 for cosine", self.drop_factor)
-            expect(
-                0 <= self.warmup_epochs < self.epochs,
-                "training.warmup_epochs",
-                "0 up to, not with, training.epochs",
-                self.warmup_epochs,
-            )
+            drops = (self.epochs - 1) // self.drop_every_epochs if self.drop_every_epochs else 0
+            last_rate, wanted = rate * self.drop_factor**drops, f"at least {SMALLEST_RATE:g}"
+            expect(last_rate >= SMALLEST_RATE, "the last epoch's learning rate", wanted, last_rate)

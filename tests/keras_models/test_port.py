@@ -89,6 +89,14 @@ def test_ten_losses_are_the_originals_with_a_drop_of_the_rate_after_five(family:
     assert difference <= LOSS_TOLERANCE
 
 
+def test_a_rate_that_never_drops_is_one_that_drops_after_the_end(images: NDArray[np.uint8]) -> None:
+    batches = ShuffledBatches(
+        images, np.arange(len(images), dtype=np.int32) % 5, 4, seed=0, flip_probability=0.5, rotation_degrees=15.0
+    )
+    never, later = (make_pair("mlp", dropout_fraction=0)[0] for _ in range(2))
+    assert native.train(never, batches, 2, 0.05, 0.9, 0, 1.0) == native.train(later, batches, 2, 0.05, 0.9, 9, 0.5)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_ported_weights_are_copies(family: str) -> None:
     network, model = make_pair(family, dropout_fraction=0)

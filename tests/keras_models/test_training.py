@@ -29,6 +29,11 @@ def test_the_rate_halves_every_seven_epochs(epoch: int, rate: float) -> None:
     assert schedule.rate(epoch) == pytest.approx(rate, rel=1e-12)
 
 
+def test_the_rate_of_a_schedule_that_never_drops_stays() -> None:
+    schedule = Schedule(epochs=3, learning_rate=0.01, drop_every_epochs=0)
+    assert [schedule.rate(epoch) for epoch in range(3)] == [0.01, 0.01, 0.01]
+
+
 def test_momentum_keeps_pytorchs_meaning_at_every_drop_of_the_rate() -> None:
     # PyTorch: v = v / 2 + g, w -= rate v. For g = 1, rates 1, 1, 1/2, 1/2, 1/4, 1/4:
     #   v    1   3/2    7/4    15/8     31/16    63/32

@@ -43,7 +43,7 @@ RECIPE = Recipe("small", IMAGE, AUGMENTATION, MODEL, TRAINING, EXPECTED)
         (TRAINING, "learning_rate", float("nan")),
         (TRAINING, "momentum", 1.0),
         (TRAINING, "momentum", -0.1),
-        (TRAINING, "drop_every_epochs", 0),
+        (TRAINING, "drop_every_epochs", -1),
         (TRAINING, "drop_factor", 0.0),
         (TRAINING, "drop_factor", 1.1),
         (FOLD, "folds", 1),
@@ -131,6 +131,16 @@ def test_a_residual_network_on_statistics_too_has_dense_layers_for_them() -> Non
             Model(**values, blocks=(1,), dense_units=units, transform="statistics")
     with pytest.raises(errors.UsageError, match=r"Expected model\.input to be rgb for statistics"):
         dataclasses.replace(both, input="grey")
+
+
+def test_what_another_family_needs_is_named_together() -> None:
+    with pytest.raises(errors.UsageError) as caught:
+        dataclasses.replace(MODEL, family="residual", normalization="")
+    assert caught.value.messages == (
+        "Expected model.dense_units to be positive numbers for statistics, else none for a residual network. "
+        "Received: (8,).",
+        "Expected model.blocks to be numbers of 0 or more, one less than model.channels has. Received: ().",
+    )
 
 
 def test_a_recipe_cannot_be_changed_after_it_was_checked() -> None:
