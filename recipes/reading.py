@@ -5,7 +5,7 @@ import sys
 import tomllib
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,15 @@ def read_recipe(name: str, settings: Iterable[str] = (), seed: int | None = None
 
 
 def from_values(values: Mapping[str, Any]) -> Recipe:
-    """Build a recipe from nested plain values, such as a parsed TOML file."""
+    """Build a recipe from nested plain values, such as a parsed TOML file.
+
+    Raises UsageError, with all keys that are missing or unknown, else with all values that do not fit.
+    """
+    missing, wrong = list(_missing(Recipe, values, "")), list(_unknown(Recipe, values, ""))
+    if missing:
+        wrong.append(f"Expected the recipe to set {', '.join(missing)}. Received: no value.")
+    if wrong:
+        raise errors.UsageError(wrong)
     recipe = _build(Recipe, values, "")
     assert isinstance(recipe, Recipe)
     return recipe
@@ -52,7 +60,7 @@ def from_values(values: Mapping[str, Any]) -> Recipe:
 
 def to_toml(recipe: Recipe) -> str:
     """Write a resolved recipe as TOML; `from_values(tomllib.loads(text))` gives the same recipe back."""
-    values = dataclasses.asdict(recipe)
+    values = {key: value for key, value in dataclasses.asdict(recipe).items() if value is not None}
     tables = {key: value for key, value in values.items() if isinstance(value, dict)}
     scalars = {key: value for key, value in values.items() if not isinstance(value, dict)}
     return tomli_w.dumps(scalars | tables)
@@ -77,6 +85,8 @@ def _apply(values: dict[str, Any], setting: str) -> None:
 
 def _build(kind: Any, value: Any, path: str) -> Any:
     """Check `value` against an annotation of a recipe class and return it as that type; `path` is for messages."""
+    if isinstance(kind, types.UnionType):  # a table that may be left out: `dataclasses.asdict` has None for it
+        return None if value is None else _build(_table_of(kind), value, path)
     if dataclasses.is_dataclass(kind):
         return _build_table(kind, value, path)
     if typing.get_origin(kind) is tuple:
@@ -96,19 +106,50 @@ def _build(kind: Any, value: Any, path: str) -> Any:
 def _build_table(kind: Any, value: Any, path: str) -> Any:
     if not isinstance(value, Mapping):
         raise _mistyped(path, "a table", value)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    prefix = f"{path}." if path else ""
-    if unknown := sorted(set(value) - set(fields)):
-        known = ", ".join(f"{prefix}{name}" for name in fields)
-        raise errors.UsageError(
-            f"Expected only keys that a recipe has: {known}. Received: {', '.join(prefix + name for name in unknown)}."
-        )
-    required = {name for name, field in fields.items() if field.default is dataclasses.MISSING}
-    if missing := sorted(required - set(value)):
-        raise errors.UsageError(
-            f"Expected the recipe to set {', '.join(prefix + name for name in missing)}. Received: no value."
-        )
-    return kind(**{name: _build(fields[name].type, item, f"{prefix}{name}") for name, item in value.items()})
+    types_of = {field.name: field.type for field in dataclasses.fields(kind)}
+    built: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, item in value.items():
+        try:
+            built[name] = _build(types_of[name], item, _join(path, name))
+        except errors.UsageError as error:
+            wrong += error.messages
+    if wrong:
+        raise errors.UsageError(wrong)
+    return kind(**built)
+
+
+def _missing(kind: Any, values: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the keys without a default that `values` lacks; of a table that it lacks, those of the table."""
+    for field in dataclasses.fields(kind):
+        table, name = _table_of(field.type), _join(path, field.name)
+        is_required = field.default is dataclasses.MISSING
+        value = values.get(field.name, {} if is_required else None)
+        if not dataclasses.is_dataclass(table):
+            yield from [name] if is_required and field.name not in values else []
+        elif isinstance(value, Mapping):
+            yield from _missing(table, value, name)
+
+
+def _unknown(kind: Any, values: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield what is to be said of the keys that no recipe has, once for each table."""
+    tables = {field.name: _table_of(field.type) for field in dataclasses.fields(kind)}
+    if unknown := sorted(set(values) - set(tables)):
+        known = ", ".join(_join(path, name) for name in tables)
+        received = ", ".join(_join(path, name) for name in unknown)
+        yield f"Expected only keys that a recipe has: {known}. Received: {received}."
+    for name, table in tables.items():
+        if dataclasses.is_dataclass(table) and isinstance(values.get(name), Mapping):
+            yield from _unknown(table, values[name], _join(path, name))
+
+
+def _table_of(kind: Any) -> Any:
+    """Return the class of a table that may be left out, `X` of `X | None`; any other annotation as it is."""
+    return typing.get_args(kind)[0] if isinstance(kind, types.UnionType) else kind
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _mistyped(path: str, wanted: str, value: object) -> errors.UsageError:

@@ -139,14 +139,14 @@ class Expected:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One experiment. `name` is the stem of the file it was read from."""
+    """One experiment. `name` is the stem of the file it was read from; without `expected` it claims nothing."""
 
     name: str
     image: Image
     augmentation: Augmentation
     model: Model
     training: Training
-    expected: Expected
+    expected: Expected | None = None
     seed: int = 0
     data: Data = Data()
 

@@ -5,7 +5,12 @@ from recipes.recipe import Data, Recipe
 
 
 def check_claimable(recipe: Recipe, is_sample: bool) -> None:
-    """Raise UsageError for drawn sample data, or a part of the images, when the claim is about others."""
+    """Raise UsageError for drawn sample data, or a part of the images, when the claim is about others, or is none."""
+    if recipe.expected is None:
+        raise errors.UsageError(
+            f"Expected {recipe.name} to have a claim, its table [expected], for --check. Received: none. Train without "
+            "--check, or write down what it is to reach: data, validation_accuracy, tolerance, minutes and hardware."
+        )
     if recipe.data != Data():
         raise errors.UsageError(
             f"Expected the images as train.csv and validation.csv have them, which the claim of {recipe.name} is "
@@ -21,6 +26,7 @@ def check_claimable(recipe: Recipe, is_sample: bool) -> None:
 def check_claim(recipe: Recipe, accuracy: float, minutes: float, hardware: str) -> None:
     """Raise PromiseError when the recipe's claim is not met; its minutes bind only on the hardware it names."""
     expected = recipe.expected
+    assert expected is not None  # `check_claimable` has asked before the training
     broken = []
     least = expected.validation_accuracy - expected.tolerance
     if accuracy < least:
