@@ -71,7 +71,10 @@ def compare_ids(splits: Mapping[str, Split]) -> tuple[list[str], list[str]]:
 
 
 def count_labels(split: Split, classes: int) -> tuple[list[str], list[str]]:
-    """Return mistakes and notices: to train on one class is a mistake, a label without an image a notice."""
+    """Return mistakes and notices: to train on one class is a mistake, a label without an image a notice.
+
+    Where train has none of the last labels, there may be fewer classes than `classes`: how that is said goes with it.
+    """
     if split.labels is None or not len(split):
         return [], []
     counts = Counter(split.labels.tolist())
@@ -82,7 +85,10 @@ def count_labels(split: Split, classes: int) -> tuple[list[str], list[str]]:
     if not absent:
         return [], []
     named = f"label{'s' * (len(absent) > 1)} {', '.join(absent)}"
-    return [], [f"{split.table.name}: no image has the {named}"]
+    there = max(counts) + 1
+    is_fewer = split.name == "train" and len(counts) == there
+    hint = f"; for {there} classes: train --set model.classes={there}, check --classes {there}" if is_fewer else ""
+    return [], [f"{split.table.name}: no image has the {named}{hint}"]
 
 
 def compare_submission(path: Path, ids: Sequence[str], test: Split) -> Iterator[str]:

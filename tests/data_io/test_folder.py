@@ -183,6 +183,17 @@ def test_a_whole_folder_has_no_notices_and_an_odd_one_has_those_of_all_splits(ro
     )
 
 
+def test_where_train_has_none_of_the_last_labels_it_is_said_how_fewer_classes_are_asked_for(root: Path) -> None:
+    for name in ("train", "validation"):
+        rows = "".join(f"{name}_{number},{number % 3}\n" for number in range(6))
+        (root / f"{name}.csv").write_text(f"image_id,label\n{rows}")
+    assert read_data_folder(root, 5).notices == (
+        "train.csv: no image has the labels 3, 4; for 3 classes: train --set model.classes=3, check --classes 3",
+        "validation.csv: no image has the labels 3, 4",
+    )
+    assert read_data_folder(root, 3).notices == ()
+
+
 def test_one_class_is_enough_for_validation_but_not_to_train_on(root: Path) -> None:
     for name in ("train", "validation"):
         (root / f"{name}.csv").write_text(f"image_id,label\n{name}_2,2\n{name}_3,2\n")
