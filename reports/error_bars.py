@@ -41,14 +41,15 @@ def loss_error(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) ->
 
 
 def macro_f1(confusion: ArrayLike) -> NDArray[np.float64]:
-    """Return the mean over classes of 2 TP / (2 TP + FP + FN), of counts (..., K, K); 0 for a class never met.
+    """Return the mean of 2 TP / (2 TP + FP + FN), of counts (..., K, K), over the classes that are true or given.
 
-    As scikit-learn's f1_score(average="macro", zero_division=0).
+    As scikit-learn's f1_score(average="macro"): a class that is neither says nothing of the network, and is not 0. No
+    images give 0.
     """
     counts = np.asarray(confusion, np.float64)
     met = counts.sum(-1) + counts.sum(-2)
     right = 2 * np.diagonal(counts, axis1=-2, axis2=-1)
-    means: NDArray[np.float64] = (right / np.where(met > 0, met, 1)).mean(-1)
+    means: NDArray[np.float64] = (right / np.maximum(met, 1)).sum(-1) / np.maximum((met > 0).sum(-1), 1)
     return means
 
 

@@ -32,9 +32,13 @@ def test_the_error_of_the_loss_is_that_of_a_mean() -> None:
     assert loss_error(probabilities[:1], np.array([0])) is None
 
 
-def test_macro_f1_is_the_mean_of_the_classes_and_counts_one_never_met_as_0() -> None:
+def test_macro_f1_is_the_mean_of_the_classes_that_are_true_or_given() -> None:
     # Class 0: 2*3 / (2*3 + 1 + 0); class 1: 2*1 / (2*1 + 0 + 1); class 2 is in no row and no column.
-    assert float(macro_f1([[3, 0, 0], [1, 1, 0], [0, 0, 0]])) == pytest.approx((6 / 7 + 2 / 3) / 3)
+    assert float(macro_f1([[3, 0, 0], [1, 1, 0], [0, 0, 0]])) == pytest.approx((6 / 7 + 2 / 3) / 2)
+    # Now class 2 is given once for an image of class 1: its own 0 counts, and class 1 has 2*1 / (2*1 + 0 + 2).
+    assert float(macro_f1([[3, 0, 0], [1, 1, 1], [0, 0, 0]])) == pytest.approx((6 / 7 + 1 / 2 + 0) / 3)
+    assert float(macro_f1(np.diag([2, 3, 4, 0, 0]))) == 1.0
+    assert float(macro_f1(np.zeros((3, 3), int))) == 0.0
 
 
 def test_the_error_of_macro_f1_is_none_without_mistakes_and_falls_with_the_root_of_the_images() -> None:

@@ -28,6 +28,11 @@ def test_a_crowd_of_answers_is_cut() -> None:
     assert found.mistakes == tuple(range(SHOWN_MISTAKES)) and found.doubts == tuple(range(SHOWN_DOUBTS))
 
 
+def test_guessing_names_the_largest_class() -> None:
+    # 3 of the 6 images are of class 1; 1 of 3 classes would be 33 %
+    assert "It named 4 of 6 validation images rightly; guessing would get 50 %." in draw_headline(a_run())
+
+
 def test_the_headline_names_the_most_frequent_mistake() -> None:
     confusion = [[2, 0, 3], [1, 1, 1], [0, 0, 1]]
     metrics = {**a_run().metrics, "confusion": confusion}
