@@ -12,7 +12,7 @@ from commands.steps.answers.answering import WORKERS, Block, answer
 from commands.steps.answers.options import check_engine, check_top
 from commands.steps.answers.remarks import Remarks, describe_bad, say
 from commands.steps.answers.sharding import ShardInputs, describe_job
-from commands.steps.contracts import check_energies, check_same_labels
+from commands.steps.contracts import check_energies, check_gives_all, check_same_labels
 from commands.steps.models import open_model
 from commands.steps.progress import counting
 from commands.steps.streams import leave
@@ -54,6 +54,8 @@ def run(args: Namespace) -> None:
     paths = [each for path in (args.model, *args.others) for each in find_folds(path) or [path]]
     models = [open_model(path, args) for path in paths]
     check_same_labels(paths, [model.contract for model in models])
+    if submission:
+        check_gives_all(paths, [model.contract for model in models])
     if args.unknown:
         check_energies(paths, [model.contract for model in models])
     labels = models[0].contract.labels

@@ -84,7 +84,10 @@ def _begin(args: Namespace, begun_seconds: float) -> Path | None:
     data = open_data(args, args.data, recipe)
     text = to_toml(recipe)
     facts = find_facts(args, data, text)
-    name = f"{recipe.name}-{args.backend}-seed{recipe.seed}" + ("" if args.folds is None else f"-folds{args.folds}")
+    name = f"{recipe.name}-{args.backend}-seed{recipe.seed}"
+    # By the options, not by the recipe: a sweep, which sets data.leave_out, finds its runs by the name without.
+    name += "" if args.folds is None else f"-folds{args.folds}"
+    name += "" if args.leave_out is None else f"-without{args.leave_out}"
 
     @contextmanager
     def new_folder() -> Iterator[Path]:

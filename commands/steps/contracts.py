@@ -7,7 +7,7 @@ from typing import Any
 
 import errors
 from data_io.images import RESIZE_RULE
-from data_io.run_folder import CALIBRATION, MANIFEST, check_digest
+from data_io.run_folder import CALIBRATION, MANIFEST, UNKNOWN, check_digest
 from keras_models.artefacts.contract import OPTIONAL, SCALING, Contract
 from recipes.recipe import Recipe
 
@@ -77,6 +77,22 @@ def check_same_labels(paths: Sequence[Path], contracts: Sequence[Contract]) -> N
             raise errors.PromiseError(
                 f"Expected {path} to have the labels of {paths[0]}: {', '.join(contracts[0].labels)}. "
                 f"Received: {', '.join(contract.labels)}."
+            )
+
+
+def check_gives_all(paths: Sequence[Path], contracts: Sequence[Contract]) -> None:
+    """Raise UsageError for a model that was trained without a class, for `--submission`: it never gives that label.
+
+    Labels with a gap say so themselves. Of the last class only the run does, so an exported file is told apart as long
+    as it lies in its run.
+    """
+    for path, contract in zip(paths, contracts, strict=True):
+        is_whole = contract.labels == tuple(map(str, range(len(contract.labels))))
+        folders = (path, *path.absolute().parents[:2])  # the run of model.keras, and of export/model.onnx
+        if not is_whole or any((folder / MANIFEST).exists() and (folder / UNKNOWN).exists() for folder in folders):
+            raise errors.UsageError(
+                f"Expected {path} to be trained on all classes, counted from 0, for --submission. Received: a model "
+                f"that gives {', '.join(contract.labels)} alone. Name one that was trained without --leave-out."
             )
 
 

@@ -197,6 +197,7 @@ def test_a_run_without_a_class_tells_the_others_apart_and_says_how_unlike_them_i
 ) -> None:
     assert train("--out", str(tmp_path), "--leave-out", "3", *ONE_EPOCH) == 0
     (folder,) = tmp_path.iterdir()
+    assert folder.name.endswith("-seed3-without3")
     unknown: dict[str, Any] = json.loads((folder / "unknown.json").read_text())
     assert (unknown["left_out"], unknown["labels"]) == (3, [0, 1, 2, 4])
     assert (unknown["known_images"], unknown["unknown_images"]) == (8, 2)  # two of each label in validation
@@ -213,4 +214,9 @@ def test_a_run_without_a_class_tells_the_others_apart_and_says_how_unlike_them_i
     assert run.main(["predict", str(folder), str(tiny_run.data / "test"), "--out", str(tmp_path / "a.csv")]) == 0
     answers = table(tmp_path / "a.csv")
     assert list(answers.columns[2:]) == [f"probability_{label}" for label in (0, 1, 2, 4)]
+    filled = ["--submission", str(tiny_run.data / "sample_submission.csv"), "--out", str(tmp_path / "s.csv")]
+    capsys.readouterr()
+    assert run.main(["predict", str(folder), str(tiny_run.data / "test"), *filled]) == 2
+    assert "for --submission. Received: a model that gives 0, 1, 2, 4 alone." in capsys.readouterr().err
+    assert not (tmp_path / "s.csv").exists()
     assert list(find_images(read_run(folder), tiny_run.data).ids) == known["image_id"].tolist()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import run
-from tests.onnx_files import write_onnx
+from tests.onnx_files import tiny_contract, write_onnx
 from tests.predict.conftest import Predict, paint
 
 
@@ -28,6 +28,27 @@ def test_a_submission_without_all_answers_is_not_written(
     (folder / "d.png").write_bytes(b"")
     assert predict(folder, "--submission", sample, "--out", out, "--on-bad", "mark").exit_code == 3
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("labels", "kept"), [(("0", "2"), ()), (("0", "1"), ("manifest.json", "unknown.json"))])
+@pytest.mark.parametrize("place", ["export/model.onnx", "model.onnx"])
+def test_a_model_that_never_gives_a_class_fills_no_submission(
+    labels: tuple[str, ...], kept: tuple[str, ...], place: str, folder: Path, sample: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "run" / "export").mkdir(parents=True)
+    for name in kept:
+        (tmp_path / "run" / name).write_text("{}")
+    model = write_onnx(tmp_path / "run" / place, contract=tiny_contract(labels=labels))
+    words = ["predict", str(model), str(folder), "--submission", str(sample), "--out", str(tmp_path / "s.csv")]
+    assert run.main(words) == 2
+    assert not (tmp_path / "s.csv").exists()
+
+
+def test_a_file_of_that_name_that_is_no_runs_says_nothing(folder: Path, sample: Path, tmp_path: Path) -> None:
+    (tmp_path / "unknown.json").write_text("{}")  # as the table of a sweep may be called
+    model = write_onnx(tmp_path / "model.onnx")
+    words = ["predict", str(model), str(folder), "--submission", str(sample), "--out", str(tmp_path / "s.csv")]
+    assert run.main(words) == 0
 
 
 def test_a_submission_of_one_class_is_a_warning(predict: Predict, folder: Path, sample: Path, tmp_path: Path) -> None:
