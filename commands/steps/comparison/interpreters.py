@@ -16,7 +16,7 @@ PROBE_SECONDS = 60.0  # it takes a tenth of one; a disk on a network may be asle
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python, and the versions of what is installed with it."""
+    """A Python, and the versions of its backend's packages."""
 
     path: Path
     versions: Mapping[str, str]
@@ -28,6 +28,7 @@ def read_interpreters(words: Sequence[str], names: Sequence[str]) -> dict[str, I
     Raises UsageError for other words, EnvironmentFault for a Python that cannot be asked, lacks its backend, or has
     another Keras than this one: then it would not be the same experiment.
     """
+    here = backends.versions().get("keras")
     found: dict[str, Interpreter] = {}
     for word in words:
         name, _, path = word.partition("=")
@@ -35,16 +36,17 @@ def read_interpreters(words: Sequence[str], names: Sequence[str]) -> dict[str, I
             raise errors.UsageError(
                 f"Expected --python as BACKEND=PATH, once for each of {', '.join(names)} at most. Received: {word}."
             )
-        found[name] = Interpreter(Path(path).absolute(), ask_versions(Path(path).absolute()))
-    here = backends.versions().get("keras")
-    for name, one in found.items():
+        python = Path(path).absolute()
+        versions = ask_versions(python)
         for package, wanted in ((name, None), ("keras", here)):
-            received = one.versions.get(package)
+            received = versions.get(package)
             if received is None or wanted not in (None, received):
                 raise errors.EnvironmentFault(
-                    f"Expected {package} {wanted or 'installed'} for {one.path}. Received: {received or 'none'}. "
-                    f"Run: {one.path} -m pip install -c constraints.txt -e '.[{name}]'"
+                    f"Expected {package} {wanted or 'installed'} for {python}. Received: {received or 'none'}. "
+                    f"Run: {python} -m pip install -c constraints.txt -e '.[{name}]'"
                 )
+        own = {package: version for package, version in versions.items() if package.startswith(name)}  # jaxlib too
+        found[name] = Interpreter(python, own)
     return found
 
 

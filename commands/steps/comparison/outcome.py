@@ -31,10 +31,13 @@ def describe(
 ) -> dict[str, Any]:
     """Return all that is to be kept of a comparison that trained on `images` images."""
     devices = [trial["device"] for one in contestants for trial in one.trials]
+    versions = backends.versions()
+    for other in contest.interpreters.values():
+        versions |= other.versions
     return {
         "command": command,
         "commit": read_commit(),
-        "versions": backends.versions() | _versions_elsewhere(contest),
+        "versions": versions,
         "hardware": describe_hardware(devices[0] if devices else "cpu"),
         "threads": contest.threads,
         "precision": contest.recipe.training.precision,
@@ -46,17 +49,6 @@ def describe(
         "contestants": [_without_agreement(one) for one in contestants],
         "levels": [dataclasses.asdict(level) for level in levels],
         "note": "",
-    }
-
-
-def _versions_elsewhere(contest: Contest) -> dict[str, str]:
-    """Return the versions of backends that ran in a Python of their own."""
-    packages = {name: (name, "jaxlib") if name == "jax" else (name,) for name in contest.interpreters}
-    return {
-        package: contest.interpreters[name].versions[package]
-        for name, some in packages.items()
-        for package in some
-        if package in contest.interpreters[name].versions
     }
 
 
