@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recipes.expecting import expect
+from recipes.expecting import expecting
 
 RESAMPLES = ("nearest", "bilinear")
 LEAST_ERASED_FRACTION = 0.02  # of an image's area (Zhong et al., 2020)
@@ -56,16 +56,17 @@ class Augmentation:
     jpeg_probability: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in SHARES:
-            expect(0 <= getattr(self, name) <= 1, f"augmentation.{name}", "0 to 1", getattr(self, name))
-        expect(0 <= self.rotation_degrees <= 180, "augmentation.rotation_degrees", "0 to 180", self.rotation_degrees)
-        expect(0 <= self.shift_pixels <= 512, "augmentation.shift_pixels", "0 to 512", self.shift_pixels)
-        expect(0 <= self.zoom_fraction <= 0.5, "augmentation.zoom_fraction", "0 to 0.5", self.zoom_fraction)
-        expect(self.resample in RESAMPLES, "augmentation.resample", f"one of {', '.join(RESAMPLES)}", self.resample)
-        expect(
-            LEAST_ERASED_FRACTION <= self.erase_fraction <= 1,
-            "augmentation.erase_fraction",
-            f"{LEAST_ERASED_FRACTION} to 1",
-            self.erase_fraction,
-        )
-        expect(0 <= self.mixup_alpha <= 100, "augmentation.mixup_alpha", "0 to 100", self.mixup_alpha)
+        with expecting() as check:
+            for name in SHARES:
+                check(0 <= getattr(self, name) <= 1, f"augmentation.{name}", "0 to 1", getattr(self, name))
+            check(0 <= self.rotation_degrees <= 180, "augmentation.rotation_degrees", "0 to 180", self.rotation_degrees)
+            check(0 <= self.shift_pixels <= 512, "augmentation.shift_pixels", "0 to 512", self.shift_pixels)
+            check(0 <= self.zoom_fraction <= 0.5, "augmentation.zoom_fraction", "0 to 0.5", self.zoom_fraction)
+            check(self.resample in RESAMPLES, "augmentation.resample", f"one of {', '.join(RESAMPLES)}", self.resample)
+            check(
+                LEAST_ERASED_FRACTION <= self.erase_fraction <= 1,
+                "augmentation.erase_fraction",
+                f"{LEAST_ERASED_FRACTION} to 1",
+                self.erase_fraction,
+            )
+            check(0 <= self.mixup_alpha <= 100, "augmentation.mixup_alpha", "0 to 100", self.mixup_alpha)

@@ -16,7 +16,7 @@ def expect(holds: bool, name: str, wanted: str, received: object) -> None:
 def expecting() -> Iterator[Callable[[bool, str, str, object], None]]:
     """Yield what takes the arguments of `expect`; at the end of the block all that does not hold is told at once.
 
-    For values that depend on each other: who changes one learns in one attempt which others go with it.
+    Whoever writes a recipe mends it in one attempt, and learns which values go with one that was changed.
     """
     refused: list[str] = []
 

@@ -132,9 +132,11 @@ class Expected:
     hardware: str
 
     def __post_init__(self) -> None:
-        expect(0 <= self.validation_accuracy <= 1, "expected.validation_accuracy", "0 to 1", self.validation_accuracy)
-        expect(0 <= self.tolerance <= 1, "expected.tolerance", "0 to 1", self.tolerance)
-        expect(self.data in DATA, "expected.data", f"one of {', '.join(DATA)}", self.data)
+        with expecting() as check:
+            accuracy = self.validation_accuracy
+            check(0 <= accuracy <= 1, "expected.validation_accuracy", "0 to 1", accuracy)
+            check(0 <= self.tolerance <= 1, "expected.tolerance", "0 to 1", self.tolerance)
+            check(self.data in DATA, "expected.data", f"one of {', '.join(DATA)}", self.data)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,16 @@ def test_the_ends_of_a_range_belong_to_it(field: str, value: object) -> None:
     assert getattr(dataclasses.replace(AUGMENTATION, **{field: value}), field) == value  # type: ignore[arg-type]
 
 
+def test_all_values_out_of_range_are_told_at_once() -> None:
+    with pytest.raises(errors.UsageError) as caught:
+        dataclasses.replace(AUGMENTATION, flip_probability=2.0, zoom_fraction=0.6, resample="bicubic")
+    assert caught.value.messages == (
+        "Expected augmentation.flip_probability to be 0 to 1. Received: 2.0.",
+        "Expected augmentation.zoom_fraction to be 0 to 0.5. Received: 0.6.",
+        "Expected augmentation.resample to be one of nearest, bilinear. Received: 'bicubic'.",
+    )
+
+
 def test_every_number_has_a_range() -> None:
     tested = {name for name, _ in OUTSIDE}
     assert tested == {field.name for field in dataclasses.fields(Augmentation)}
