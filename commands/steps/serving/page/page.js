@@ -5,7 +5,7 @@ const AT_ONCE = 4; // requests at a time; a browser opens six connections
 const FAMILIES = { cnn: "a CNN", mlp: "an MLP", residual: "a residual network" };
 const find = (id) => document.getElementById(id);
 
-const asked = []; // in the order in which they were given: {file, card, answer}
+const asked = []; // in the order in which they were given: {file, card, answer, leaving}
 const waiting = [];
 let running = 0;
 let pasted = 0;
@@ -30,7 +30,8 @@ const megabytes = (bytes) => `${Math.floor(bytes / 1e6)} MB`;
 
 function ask(files) {
   for (const file of files) {
-    const one = { file, card: make("li", { class: "answer", "aria-busy": "true" }), answer: null };
+    const card = make("li", { class: "answer", "aria-busy": "true" });
+    const one = { file, card, answer: null, leaving: new AbortController() };
     one.card.append(make("h3", {}, file.name), make("p", { class: "notice" }, "Waiting …"));
     asked.push(one);
     waiting.push(one);
@@ -44,7 +45,7 @@ async function work() {
   running += 1;
   while (waiting.length) {
     const one = waiting.shift();
-    one.answer = await send(one.file);
+    one.answer = await send(one);
     if (!asked.includes(one)) continue; // cleared meanwhile
     show(one);
     tell();
@@ -52,14 +53,14 @@ async function work() {
   running -= 1;
 }
 
-async function send(file) {
+async function send({ file, leaving }) {
   const refuse = (error) => ({ image_id: file.name, probabilities: null, error });
   try {
     if (file.size > limits.image_bytes)
       return refuse(`Expected an image of at most ${megabytes(limits.image_bytes)}. Received: ${megabytes(file.size)}.`);
     const form = new FormData();
     form.append("images", file, file.name);
-    const body = await read(await fetch("api/predict", { method: "POST", body: form }));
+    const body = await read(await fetch("api/predict", { method: "POST", body: form, signal: leaving.signal }));
     return body.answers ? { ...body.answers[0], image_id: file.name } : refuse(body.error);
   } catch (error) {
     return refuse(unreachable(error));
@@ -143,7 +144,7 @@ async function toggleHeat(one, button, body) {
   words.textContent = "Drawing heat map …";
   const { label } = one.answer;
   try {
-    one.heat ??= await drawHeat(one.file, label);
+    one.heat ??= await drawHeat(one, label);
     const alt = `Heat map of ${one.file.name} for label ${label}`;
     const says = `Warm where covering the image takes probability from label ${label}.`;
     body.append(make("figure", { class: "heat" }, make("img", { src: one.heat, alt })));
@@ -157,13 +158,13 @@ async function toggleHeat(one, button, body) {
   button.removeAttribute("aria-disabled");
 }
 
-async function drawHeat(file, label) {
+async function drawHeat({ file, leaving }, label) {
   const form = new FormData();
   form.append("image", file, file.name);
   form.append("label", label);
   let response;
   try {
-    response = await fetch("api/heat-map", { method: "POST", body: form });
+    response = await fetch("api/heat-map", { method: "POST", body: form, signal: leaving.signal });
   } catch (error) {
     throw new Error(unreachable(error));
   }
@@ -191,7 +192,10 @@ async function download() {
 }
 
 function clear() {
-  for (const one of asked) for (const url of [one.picture, one.heat]) if (url) URL.revokeObjectURL(url);
+  for (const one of asked) {
+    one.leaving.abort(); // the server then stops drawing what nobody will look at
+    for (const url of [one.picture, one.heat]) if (url) URL.revokeObjectURL(url);
+  }
   asked.length = 0;
   waiting.length = 0;
   find("answers").replaceChildren();
