@@ -7,12 +7,16 @@ where something else runs on the machine, the second tells more.
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from backends import HABITS
+
+# What begins so tunes a framework or a library below it.
+TUNING = ("XLA_", "TF_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_", "JAX_", "PYTORCH_")
 DONE, NOT_INSTALLED, FAILED = "done", "not installed", "failed"
 
 
@@ -66,11 +70,14 @@ def keeping_to_cores(threads: int) -> Iterator[None]:
 def pin_threads(threads: int) -> dict[str, str]:
     """Return the variables that give every framework the same number of threads.
 
-    OMP: torch, NumPy and what else has OpenMP; TF: TensorFlow's two pools; NPROC: XLA's, which has no other way.
+    OMP: torch, NumPy and what else has OpenMP, MKL and OPENBLAS: their products, for which torch takes MKL's number
+    before OpenMP's; TF: TensorFlow's two pools; NPROC: XLA's, which has no other way.
     """
     count = str(threads)
     return {
         "OMP_NUM_THREADS": count,
+        "MKL_NUM_THREADS": count,
+        "OPENBLAS_NUM_THREADS": count,
         "TF_NUM_INTRAOP_THREADS": count,
         "TF_NUM_INTEROP_THREADS": "1",
         "NPROC": count,
@@ -127,6 +134,18 @@ class EpochClock:
         """Note an epoch, validation and all: the next one's training begins here."""
         self.epochs.append(self._trained)
         self._watch.restart()
+
+
+def settings_of_shell(environ: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return what a shell tells the frameworks of its own accord, beside what we give every contestant.
+
+    It can make one of them slower or faster, so it belongs to the figures.
+    """
+    return {
+        name: value
+        for name, value in sorted(environ.items())
+        if name.startswith(TUNING) and name not in given and HABITS.get(name) != value
+    }
 
 
 class StepClock:

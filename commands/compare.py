@@ -1,6 +1,8 @@
 """`run.py compare`: one experiment on every backend, compared level by level, and what it cost on each."""
 
 import dataclasses
+import math
+import os
 import shutil
 from argparse import Namespace
 from collections.abc import Sequence
@@ -12,10 +14,10 @@ from numpy.typing import NDArray
 
 import backends
 import errors
-from benchmarks.measuring import DONE, usable_cores
+from benchmarks.measuring import NOT_INSTALLED, usable_cores
 from benchmarks.pixels import save_pixels
 from commands.arguments.runs import RUNS
-from commands.steps.comparison.contest import Contest, run_contest
+from commands.steps.comparison.contest import Contest, Contestant, run_contest
 from commands.steps.comparison.interpreters import read_interpreters
 from commands.steps.comparison.levels import LOGITS_TOLERANCE, PARITY, SAME, judge_levels
 from commands.steps.comparison.outcome import describe, draw, show
@@ -33,9 +35,13 @@ PROMISED = ("start", "batches", "logits", f"losses ({PARITY})")  # by --toleranc
 
 
 def run(args: Namespace) -> None:
-    """Compare; write comparison.json and pictures. Raises PromiseError for `--tolerance`, as it says."""
+    """Compare; write comparison.json and pictures. Raises as `check_promises` does."""
+    load_before = os.getloadavg()[0]  # before images are decoded
     names = choose_backends(args.backends, args.tolerance is not None, args.python)
     interpreters = read_interpreters(args.python, names)
+    left = [name for name in names if name not in interpreters and not backends.is_installed(name)]
+    if left and args.tolerance is not None:
+        raise not_installed(names, left)
     threads = choose_threads(args.threads)
     is_sample = is_sample_data(args.data)
     settings = [*([QUICK_EPOCHS] if is_sample and args.recipe is None else []), *args.set]
@@ -49,18 +55,17 @@ def run(args: Namespace) -> None:
         if args.json.is_dir():
             raise errors.UsageError(f"Expected --json to name a file. Received: the folder {args.json}.")
     data = open_data(args, find_data(args.data), recipe, ("train", "validation"))
+    places = draw_places(len(data.splits["train"].images), args.images, recipe.seed)
+    followed = followed_recipes(recipe, len(data.splits["train"].images) if places is None else len(places))
     folder = create_run_folder(parent, f"compare-{recipe.name}").resolve()
     limit_seconds = 60 * args.time_limit
-    followed = followed_recipes(recipe)
-    contest = Contest(folder, recipe, followed, STEPS, args.device, limit_seconds, threads, interpreters)
-    content = compare(contest, names, args, data)
-    write_json(folder / COMPARISON, content)
-    if args.json:
-        write_json(args.json, content)
+    contest = Contest(folder, recipe, followed, STEPS, args.device, limit_seconds, threads, load_before, interpreters)
+    contestants = [Contestant(name) for name in names]
+    content = compare(contest, contestants, args, data, places)
     draw(folder, content)
     show(content)
     print(f"wrote {folder}")
-    check_promises(content, args.tolerance is not None)
+    check_promises(content, contestants, args.tolerance is not None)
 
 
 def choose_backends(text: str, is_promise: bool, pythons: Sequence[str] = ()) -> list[str]:
@@ -77,10 +82,21 @@ def choose_backends(text: str, is_promise: bool, pythons: Sequence[str] = ()) ->
         raise errors.UsageError(f"Expected two backends or more for --tolerance. Received: {text}.")
     if not pythons and not any(map(backends.is_installed, names)):
         raise errors.EnvironmentFault(
-            f"Expected one of {', '.join(names)} to be installed. Received: none of them. "
-            f"Run: pip install -c constraints.txt -e '.[{','.join(names)}]'"
+            f"Expected one of {', '.join(names)} to be installed. Received: none of them. {_install(names)}"
         )
     return names
+
+
+def not_installed(names: Sequence[str], left: Sequence[str]) -> errors.EnvironmentFault:
+    """Return what refuses a promise that cannot be kept, before hours of training."""
+    return errors.EnvironmentFault(
+        f"Expected {', '.join(names)} to be installed, since --tolerance is a promise about all of them. "
+        f"Received: no {', no '.join(left)}. {_install(left)}"
+    )
+
+
+def _install(names: Sequence[str]) -> str:
+    return f"Run: pip install -c constraints.txt -e '.[{','.join(names)}]'"
 
 
 def choose_threads(wanted: int | None) -> int:
@@ -98,53 +114,81 @@ def draw_places(images: int, wanted: int | None, seed: int) -> NDArray[np.int64]
     return np.sort(np.random.default_rng(seed).choice(images, wanted, replace=False))
 
 
-def followed_recipes(recipe: Recipe) -> dict[str, Recipe]:
-    """Return the recipes whose losses are followed, by name: the network without dropout, trained in two ways."""
+def followed_recipes(recipe: Recipe, images: int) -> dict[str, Recipe]:
+    """Return the recipes whose losses are followed, by name: the network without dropout, trained in two ways.
+
+    A cosine lasts for all STEPS at least: of few images its epochs would be over before, and the rest of the steps,
+    at a rate of 0, would compare nothing.
+    """
     model = dataclasses.replace(recipe.model, dropout_fraction=0.0)
     own = dataclasses.replace(recipe.training, precision="float32")
     ways = {recipe.name: own} | {PARITY: read_recipe(PARITY).training}
+    for name, way in ways.items():
+        epochs = math.ceil(STEPS / math.ceil(images / way.batch_size))
+        if way.decay == "cosine" and way.epochs < epochs:
+            ways[name] = dataclasses.replace(way, epochs=epochs)
     return {
         name: dataclasses.replace(recipe, model=model, training=ways[name]) for name in dict.fromkeys((PARITY, *ways))
     }
 
 
-def compare(contest: Contest, names: Sequence[str], args: Namespace, data: OpenData) -> dict[str, Any]:
-    """Run the contest and judge it; what its processes told each other is gone in the end, however it ends."""
+def compare(
+    contest: Contest,
+    contestants: Sequence[Contestant],
+    args: Namespace,
+    data: OpenData,
+    places: NDArray[np.int64] | None,
+) -> dict[str, Any]:
+    """Run the contest, judge it and write that down, also if it is stopped once there is something.
+
+    What its processes told each other is gone in the end, however it ends.
+    """
     recipe, train, validation = contest.recipe, data.splits["train"], data.splits["validation"]
-    places = draw_places(len(train.images), args.images, recipe.seed)
     images = len(train.images) if places is None else len(places)
-    many = "s" * (args.seeds > 1)
-    print(
-        f"comparing {', '.join(names)}: {recipe.name}, {args.seeds} seed{many}, {images:,} images, in {contest.folder}"
-    )
+    names, many = ", ".join(one.name for one in contestants), "s" * (args.seeds > 1)
+    print(f"comparing {names}: {recipe.name}, {args.seeds} seed{many}, {images:,} images, in {contest.folder}")
+
+    def write() -> dict[str, Any]:
+        levels = judge_levels(contest, contestants, validation.split.ids, args.tolerance or LOGITS_TOLERANCE)
+        content = describe(contest, args.command_line, args.seeds, images, data, contestants, levels)
+        for path in filter(None, (contest.folder / COMPARISON, args.json)):
+            write_json(path, content)
+        return content
+
     try:
         contest.pixels.mkdir(parents=True)
         save_pixels(contest.pixels, "train", train, places)
         save_pixels(contest.pixels, "validation", validation)
-        contestants = run_contest(contest, names, [recipe.seed + number for number in range(args.seeds)])
-        tolerance = args.tolerance or LOGITS_TOLERANCE
-        levels = judge_levels(contest, contestants, args.seeds, validation.split.ids, tolerance)
+        try:
+            run_contest(contest, contestants, [recipe.seed + number for number in range(args.seeds)])
+        except BaseException:
+            if any(one.trials for one in contestants):
+                write()
+                print(f"wrote what there is so far into {contest.folder}", flush=True)
+            raise
+        return write()
     except OSError as error:
         raise unwritable(contest.folder, error) from error
     finally:
         shutil.rmtree(contest.work, ignore_errors=True)
-    return describe(contest, args.command_line, args.seeds, images, data, contestants, levels)
 
 
-def check_promises(content: dict[str, Any], is_tolerance: bool) -> None:
-    """Raise PromiseError if no backend came through; for `--tolerance` unless all did, with what is PROMISED."""
-    left = [one for one in content["contestants"] if one["status"] != DONE]
-    broken = [
-        f"Expected {one['name']} to come through. Received: {one['status']}: {one['reason'].rstrip('.')}."
-        for one in left
-    ]
+def check_promises(content: dict[str, Any], contestants: Sequence[Contestant], is_tolerance: bool) -> None:
+    """Raise PromiseError if no backend came through; for `--tolerance` unless all did, with what is PROMISED.
+
+    EnvironmentFault if none did, and each for want of something that the environment lacks.
+    """
+    left = [one for one in contestants if not one.is_done]
+    broken = [f"Expected {one.name} to come through. Received: {one.status}: {one.reason.rstrip('.')}." for one in left]
+    if len(left) == len(contestants) and all(one.is_lacking or one.status == NOT_INSTALLED for one in left):
+        raise errors.EnvironmentFault(broken)
     if is_tolerance:
         broken += [
             f"Expected the same {level['name']}. Received: {level['verdict']}: {level['figure']}."
             for level in content["levels"]
             if level["name"] in PROMISED and level["verdict"] != SAME
         ]
-    elif len(left) < len(content["contestants"]):
+    elif len(left) < len(contestants):
         return
     if broken:
         raise errors.PromiseError(broken)

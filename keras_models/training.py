@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from keras_models.batches import Batches, Rest
 from keras_models.device import is_gpu
 from keras_models.device_batches import DeviceBatches, PlannedBatches, PlannedRest
+from keras_models.fed_batches import FedDigests, SeenDataset
 from keras_models.following import Epoch, EpochSetter, Follower
 from keras_models.loader import BatchDataset
 from keras_models.losses import make_loss, make_metrics
@@ -58,13 +59,14 @@ def fit(
     start: Start | None = None,
     metrics: Metrics = (),
     on_judged: Callable[[], None] = lambda: None,
+    digests: FedDigests | None = None,
 ) -> None:
     """Train a compiled network in place until `schedule.epochs` epochs are done.
 
     `loader` is `pydataset` or `tf.data`. `on_step` is told (epoch from 0, steps done in it, the running means of its
     loss and accuracy) after each step, `on_judged` that a batch of validation is done, `on_epoch` each epoch's
-    record; what they raise ends the training there. At the end the weights are their running mean if the schedule
-    has one. Raises OtherNetwork for a start whose arrays are another network's.
+    record; what they raise ends the training there. `digests` see what a `pydataset` feeds. At the end the weights are
+    their running mean if the schedule has one. Raises OtherNetwork for a start whose arrays are another network's.
     """
     start = start or Start()
     if start.arrays:
@@ -76,16 +78,21 @@ def fit(
     mean = _Mean(schedule)
     callbacks = [follower, mean]
     epoch = start.epoch
+
+    def open_loader(batches: Batches) -> Any:
+        source = _open_loader(batches, loader)
+        return source if digests is None else SeenDataset(source, digests)
+
     try:
         if start.step:
             if start.step < train.steps:
                 rest = PlannedRest(train, start.step) if isinstance(train, PlannedBatches) else Rest(train, start.step)
-                _run(model, rest, validation, schedule, loader, (epoch, epoch + 1), callbacks, (metrics, start))
+                _run(model, rest, validation, schedule, open_loader, (epoch, epoch + 1), callbacks, (metrics, start))
             else:
                 _judge(model, validation, callbacks, start)
             epoch += 1
         if epoch < schedule.epochs:
-            _run(model, train, validation, schedule, loader, (epoch, schedule.epochs), callbacks, ((), start))
+            _run(model, train, validation, schedule, open_loader, (epoch, schedule.epochs), callbacks, ((), start))
     except BaseException:
         mean.put_back()  # whoever stopped the training in validation may keep its state now
         raise
@@ -98,12 +105,12 @@ def _run(
     train: Batches,
     validation: Batches,
     schedule: Schedule,
-    loader: str,
+    open_loader: Callable[[Batches], Any],
     epochs: tuple[int, int],
     callbacks: list[keras.callbacks.Callback],
     interrupted: tuple[Metrics, Start],
 ) -> None:
-    source = _open_loader(train, loader)
+    source = open_loader(train)
     model.fit(
         getattr(source, "dataset", source),
         validation_data=BatchDataset(validation),

@@ -1,5 +1,6 @@
 """Draws what backends cost, how their runs went, and how far their losses drift apart."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ BARS = (
     ("first_step_seconds", "first step, compiling, s: less is better", 1.0),
     ("import_seconds", "import, s: less is better", 1.0),
 )
+CAPTION_LETTERS = 170  # of a line below a picture
 SMALLEST = 1e-8  # equal losses have no place on a log scale; float32 has none nearer to a loss of 1
 Trials = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -105,13 +107,14 @@ def _start(width: float, height: float, title: str, caption: str) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(figure)
     figure.text(0.012, 1 - 0.14 / height, title, va="top", fontsize=13, color=INK)
-    figure.text(0.012, 0.12 / height, caption, va="bottom", fontsize=8.5, color=QUIET_INK)
+    lines = textwrap.fill(caption, CAPTION_LETTERS)
+    figure.text(0.012, 0.12 / height, lines, va="bottom", fontsize=8.5, color=QUIET_INK)
     return figure
 
 
 def _fit(figure: Figure, caption: str) -> None:
-    height = figure.get_figheight()
-    figure.tight_layout(rect=(0, (0.36 if caption else 0.06) / height, 1, 1 - 0.46 / height))
+    height, lines = figure.get_figheight(), len(textwrap.wrap(caption, CAPTION_LETTERS))
+    figure.tight_layout(rect=(0, (0.2 + 0.16 * lines if lines else 0.06) / height, 1, 1 - 0.46 / height))
 
 
 def _style(name: str) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from typing import Any
 
 from reports.spread import describe_spread, find_spread
 
+CORES = "train_cores"  # of no trial: it follows from its speed and its CPU time
 # title, key of a trial, factor, format
 COSTS = (
     ("training, images/s", "train_images_per_second", 1.0, ",.0f"),
     ("training, CPU ms per image", "train_cpu_ms_per_image", 1.0, ".2f"),
+    ("training, cores in use", CORES, 1.0, ".2f"),
     ("prediction, images/s", "predict_images_per_second", 1.0, ",.0f"),
     ("import, s", "import_seconds", 1.0, ".1f"),
     ("first step, compiling, s", "first_step_seconds", 1.0, ".1f"),
@@ -17,6 +19,7 @@ COSTS = (
     ("network on disk, MiB", "model_bytes", 2.0**-20, ",.1f"),
 )
 NONE = "–"
+BUSY_LOAD = 0.5  # processes that wanted to run, on the mean of a minute; a machine at rest has 0.1 or so
 
 
 def agreement_rows(content: Mapping[str, Any]) -> list[list[str]]:
@@ -32,9 +35,9 @@ def agreement_rows(content: Mapping[str, Any]) -> list[list[str]]:
 def cost_rows(content: Mapping[str, Any]) -> list[list[str]]:
     """Return a row per cost and a column per backend, the titles first: the median over seeds (least to most)."""
     trials = {one["name"]: one["trials"] for one in content["contestants"]}
-    rows = [["cost", *trials]]
+    rows = [["cost", *map(_name, content["contestants"])]]
     for title, key, factor, form in COSTS:
-        cells = [_median([trial[key] for trial in some], factor, form) for some in trials.values()]
+        cells = [_median([_value(trial, key) for trial in some], factor, form) for some in trials.values()]
         if set(cells) != {NONE} or key != "peak_device_bytes":
             rows.append([title, *cells])
     rows.append(
@@ -55,11 +58,35 @@ def conditions(content: Mapping[str, Any]) -> str:
         f"{threads} thread{'s' * (threads != 1)}",
         f"training in {content['precision']}",
     ]
-    if epochs > 1:
-        parts.append("speeds without the first epoch")
+    if content["precision"] != "float32":
+        parts[-1] += ", levels but quality in float32"
+    parts.append("training's speed without the first epoch" if epochs > 1 else "training's speed takes two epochs")
     if seeds > 1:
-        parts.append("costs are medians (least to most)")
+        parts += ["costs are medians (least to most)", "± is the standard deviation over seeds"]
+    devices = {one["name"]: str(one["trials"][0]["device"]) for one in content["contestants"] if one["trials"]}
+    if len(set(devices.values())) > 1:
+        where = ", ".join(f"{name} on {device}" for name, device in devices.items())
+        parts.append(f"not one device, so that costs do not tell of backends: {where}")
+    if content.get("load_before", 0.0) > BUSY_LOAD:
+        parts.append(f"a load of {content['load_before']:.1f} before it began: trust CPU time, not images/s")
+    if shell := content.get("settings_of_shell"):
+        parts.append(f"the shell had set {', '.join(f'{name}={value}' for name, value in shell.items())}")
     return "; ".join(parts)
+
+
+def _name(contestant: Mapping[str, Any]) -> str:
+    """Return a column's title, which says of a backend that failed later of how many seeds its figures are."""
+    if contestant["status"] == "done" or not contestant["trials"]:
+        return str(contestant["name"])
+    return f"{contestant['name']} ({contestant['status']}, n = {len(contestant['trials'])})"
+
+
+def _value(trial: Mapping[str, Any], key: str) -> float | None:
+    if key != CORES:
+        value: float | None = trial[key]
+        return value
+    speed, cpu_ms = trial["train_images_per_second"], trial["train_cpu_ms_per_image"]
+    return None if speed is None else speed * cpu_ms / 1000
 
 
 def _median(values: Sequence[float | None], factor: float, form: str) -> str:

@@ -46,7 +46,8 @@ def add_compare(compare: ArgumentParser) -> None:
         "--tolerance",
         type=positive_number,
         metavar="X",
-        help="exit 6 if starts or batches differ, or logits by more than X of the largest",
+        help="exit 6 unless all come through with the same start, batches and losses of parity, and logits no more "
+        "than X of the largest apart",
     )
     compare.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     compare.add_argument(

@@ -14,6 +14,14 @@ LIMIT_SECONDS = 600.0  # ten times what the slowest of ours takes; a hang must e
 SHOWN_CHARACTERS = 300
 
 
+class ChildFailed(errors.PromiseError):
+    """A process that did not do its part; `child_code` is its exit code, negative for a signal, None for too late."""
+
+    def __init__(self, message: str, child_code: int | None) -> None:
+        super().__init__(message)
+        self.child_code = child_code
+
+
 def run_child(
     module: str,
     words: Sequence[str],
@@ -27,7 +35,7 @@ def run_child(
     """Run `python -m module words` under a backend, its output to `log`; it dies when we are stopped.
 
     Paths in `words` are absolute; `variables` are added to its environment; `python` is another Python than this one.
-    Raises PromiseError with the last line of its output when it fails, or does not end within `limit_seconds`
+    Raises ChildFailed with the last line of its output when it fails, or does not end within `limit_seconds`
     (LIMIT_SECONDS).
     """
     limit_seconds = LIMIT_SECONDS if limit_seconds is None else limit_seconds
@@ -46,12 +54,11 @@ def run_child(
                 check=True,
             )
         except subprocess.TimeoutExpired as error:
-            raise errors.PromiseError(
-                f"{module} took more than {limit_seconds:.0f} s and was ended{_last_line(log)}"
-            ) from error
+            reason = f"took more than {limit_seconds:.0f} s and was ended"
+            raise ChildFailed(f"{module} {reason}{_last_line(log)}", None) from error
         except subprocess.CalledProcessError as error:
             reason = f"signal {-error.returncode}" if error.returncode < 0 else f"exit code {error.returncode}"
-            raise errors.PromiseError(f"{module} ended with {reason}{_last_line(log)}") from error
+            raise ChildFailed(f"{module} ended with {reason}{_last_line(log)}", error.returncode) from error
 
 
 def _last_line(log: Path) -> str:

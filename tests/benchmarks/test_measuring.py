@@ -11,6 +11,7 @@ from benchmarks.measuring import (
     Stopwatch,
     keeping_to_cores,
     pin_threads,
+    settings_of_shell,
     take_turns,
     usable_cores,
 )
@@ -36,9 +37,23 @@ def test_rounds_are_outside_and_who_has_failed_is_passed_over() -> None:
 def test_every_framework_is_given_the_threads() -> None:
     assert pin_threads(2) == {
         "OMP_NUM_THREADS": "2",
+        "MKL_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "2",
         "TF_NUM_INTRAOP_THREADS": "2",
         "TF_NUM_INTEROP_THREADS": "1",
         "NPROC": "2",
+    }
+
+
+def test_of_a_shell_only_that_counts_which_tunes_a_framework_and_which_nothing_of_ours_replaces() -> None:
+    shell = {
+        **{"XLA_FLAGS": "--fast", "MKL_DYNAMIC": "FALSE", "PATH": "/bin", "OMP_NUM_THREADS": "7"},
+        **{"TF_ENABLE_ONEDNN_OPTS": "0", "OMP_WAIT_POLICY": "PASSIVE"},  # the second is our own habit
+    }
+    assert settings_of_shell(shell, {"OMP_NUM_THREADS": "1"}) == {
+        "MKL_DYNAMIC": "FALSE",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "XLA_FLAGS": "--fast",
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import backends
-import errors
+from commands.steps.children import ChildFailed
 from commands.steps.comparison import contest
 from tests.compare.conftest import Compare, content_of, verdicts
 from tests.compare.contestants import Contestants
@@ -26,7 +26,7 @@ def test_a_backend_that_is_not_installed_has_a_row_and_the_others_go_on(
 def test_a_backend_that_crashes_or_hangs_in_training_has_a_row(
     reason: str, compare: Compare, contestants: Contestants, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    contestants.wrong["torch", "train"] = errors.PromiseError(f"{contest.CONTESTANT} {reason}")
+    contestants.wrong["torch", "train"] = ChildFailed(f"{contest.CONTESTANT} {reason}", -11)
     assert compare("--seeds", "2") == 0
     assert contestants.asked.count(("torch", "train", 3)) == 1 and ("torch", "train", 4) not in contestants.asked
     (torch, *_) = content_of(tmp_path)["contestants"]
@@ -38,7 +38,7 @@ def test_a_backend_that_crashes_or_hangs_in_training_has_a_row(
 def test_a_backend_that_crashes_in_the_second_part_keeps_its_figures(
     compare: Compare, contestants: Contestants, tmp_path: Path
 ) -> None:
-    contestants.wrong["torch", "agree"] = errors.PromiseError("ended with signal 9")
+    contestants.wrong["torch", "agree"] = ChildFailed("ended with signal 9", -9)
     assert compare() == 0
     content = content_of(tmp_path)
     assert len(content["contestants"][0]["trials"]) == 1
@@ -52,7 +52,7 @@ def test_where_no_backend_comes_through_the_promise_is_broken(
     compare: Compare, contestants: Contestants, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in backends.BACKENDS:
-        contestants.wrong[name, "train"] = errors.PromiseError("ended with signal 9")
+        contestants.wrong[name, "train"] = ChildFailed("ended with signal 9", -9)
     assert compare() == 6
     assert content_of(tmp_path)["levels"] == []
     assert "error: Expected torch to come through. Received: failed: training, seed 3" in capsys.readouterr().err
@@ -90,10 +90,68 @@ def test_where_none_is_installed_nothing_is_begun(
     assert "pip install -c constraints.txt -e '.[torch,tensorflow,jax]'" in capsys.readouterr().err
 
 
-def test_a_stop_leaves_nothing_of_what_the_processes_told_each_other(
+def test_a_promise_about_a_backend_that_is_not_installed_is_refused_before_the_others_train(
+    compare: Compare, contestants: Contestants, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(backends, "is_installed", lambda name: name != "jax")
+    assert compare("--backends", "torch,jax", "--tolerance", "1e-5") == 4
+    assert capsys.readouterr().err == (
+        "error: Expected torch, jax to be installed, since --tolerance is a promise about all of them. "
+        "Received: no jax. Run: pip install -c constraints.txt -e '.[jax]'\n"
+    )
+    assert not contestants.asked
+
+
+def test_where_all_lack_what_was_asked_for_it_is_the_environment(
+    compare: Compare, contestants: Contestants, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in backends.BACKENDS:
+        reason = f"{contest.CONTESTANT} ended with exit code 4: Expected a GPU for --device gpu."
+        contestants.wrong[name, "train"] = ChildFailed(reason, 4)
+    assert compare("--device", "gpu") == 4
+    assert "ended with exit code 4: Expected a GPU for --device gpu." in capsys.readouterr().err
+    contestants.wrong["jax", "train"] = ChildFailed("ended with signal 9", -9)
+    assert compare("--device", "gpu") == 6
+
+
+def test_a_late_failure_leaves_a_verdict_on_the_seeds_that_all_have(
     compare: Compare, contestants: Contestants, tmp_path: Path
 ) -> None:
-    contestants.wrong["tensorflow", "train"] = KeyboardInterrupt()
+    contestants.wrong["jax", "train", 4] = ChildFailed("ended with signal 9", -9)
+    assert compare("--backends", "torch,jax", "--seeds", "2") == 0
+    assert verdicts(tmp_path)["start"] == "same"
+    start, _, accuracy, _ = content_of(tmp_path)["levels"]
+    assert start["details"] == {"torch": ["start3"], "jax": ["start3"]}
+    assert accuracy["details"]["values"] == {"torch": [0.5], "jax": [0.5]}
+    assert [len(one["trials"]) for one in content_of(tmp_path)["contestants"]] == [2, 1]
+
+
+def test_a_late_failure_takes_no_seed_from_two_that_have_all(
+    compare: Compare, contestants: Contestants, tmp_path: Path
+) -> None:
+    contestants.wrong["jax", "train", 4] = ChildFailed("ended with signal 9", -9)
+    assert compare("--seeds", "2") == 0
+    accuracy = content_of(tmp_path)["levels"][-2]
+    assert accuracy["details"]["values"] == {"torch": [0.5, 0.5], "tensorflow": [0.5, 0.5]}
+
+
+def test_a_stop_leaves_what_there_is_and_nothing_of_what_the_processes_told_each_other(
+    compare: Compare, contestants: Contestants, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contestants.wrong["tensorflow", "train", 4] = KeyboardInterrupt()
+    assert compare("--seeds", "2", "--json", str(tmp_path / "out.json")) == 130
+    folder = tmp_path / "runs" / "compare-tiny"
+    left = {"comparison.json", "logs", *(f"{name}.keras" for name in backends.BACKENDS)}
+    assert {path.name for path in folder.iterdir()} == left
+    content = content_of(tmp_path)
+    assert [len(one["trials"]) for one in content["contestants"]] == [2, 1, 1]
+    assert content["levels"][0]["verdict"] == "same" and "wrote what there is so far" in capsys.readouterr().out
+    assert (tmp_path / "out.json").is_file()
+
+
+def test_a_stop_before_anything_was_trained_leaves_no_comparison(
+    compare: Compare, contestants: Contestants, tmp_path: Path
+) -> None:
+    contestants.wrong["torch", "train"] = KeyboardInterrupt()
     assert compare() == 130
-    left = {path.name for path in (tmp_path / "runs" / "compare-tiny").iterdir()}
-    assert left == {"logs", "torch.keras"}
+    assert [path.name for path in (tmp_path / "runs" / "compare-tiny").iterdir()] == ["logs"]

@@ -137,8 +137,47 @@ def test_the_json_says_what_was_compared_and_where(compare: Compare, tmp_path: P
 
 def test_every_framework_is_given_the_threads(compare: Compare, contestants: Contestants) -> None:
     assert compare("--threads", "1") == 0
-    assert {name: contestants.variables[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC")} == {
-        "OMP_NUM_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "NPROC": "1",
-    }
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC")
+    assert [contestants.variables[name] for name in names] == ["1"] * 5
+
+
+def test_what_the_shell_tells_a_framework_is_kept(
+    compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XLA_FLAGS", "--of_the_shell")
+    monkeypatch.setenv("MKL_NUM_THREADS", "7")  # ours replaces it
+    assert compare() == 0
+    assert content_of(tmp_path)["settings_of_shell"]["XLA_FLAGS"] == "--of_the_shell"
+    assert "MKL_NUM_THREADS" not in content_of(tmp_path)["settings_of_shell"]
+
+
+def test_an_import_is_that_of_the_second_process_whose_files_are_in_memory(compare: Compare, tmp_path: Path) -> None:
+    assert compare("--seeds", "2") == 0
+    for one in content_of(tmp_path)["contestants"]:
+        assert [trial["import_seconds"] for trial in one["trials"]] == [2.5, 4.0]
+
+
+@pytest.mark.parametrize(("images", "epochs"), [(10, 100), (80, 50)])
+def test_of_few_images_no_followed_step_has_a_rate_of_0(
+    images: int, epochs: int, compare: Compare, contestants: Contestants
+) -> None:
+    settings = "training.decay=cosine", "training.drop_every_epochs=0", "training.drop_factor=1.0"
+    words = [word for setting in (*settings, "training.batch_size=20") for word in ("--set", setting)]
+    assert compare("--images", str(images), *words) == 0
+    followed = contestants.tasks[-1].parity
+    assert followed["parity"]["training"]["epochs"] == epochs  # 100 steps of 64 images, its own batches
+    assert followed["tiny"]["training"]["epochs"] == {10: 100, 80: 25}[images]  # of 20
+
+
+def test_a_rate_that_falls_in_steps_is_followed_as_it_is(compare: Compare, contestants: Contestants) -> None:
+    assert compare() == 0
+    assert contestants.tasks[-1].parity["tiny"]["training"]["epochs"] == 2
+
+
+def test_a_device_of_each_kind_is_in_the_hardware(
+    compare: Compare, contestants: Contestants, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.steps.comparison.outcome.describe_hardware", lambda device: f"a {device}")
+    contestants.wrong["jax", "train"] = {"device": "gpu (X)"}
+    assert compare() == 0
+    assert content_of(tmp_path)["hardware"] == "a cpu; a gpu (X)"

@@ -51,8 +51,9 @@ def test_one_backend_alone_decides_nothing() -> None:
 
 def test_costs_are_rows_and_backends_columns() -> None:
     rows = {row[0]: row[1:] for row in cost_rows(CONTENT)}
-    assert rows["cost"] == ["torch", "tensorflow", "jax"]
+    assert rows["cost"] == ["torch", "tensorflow", "jax (failed, n = 1)"]
     assert rows["training, images/s"] == ["1,234", "–", "1,234"]
+    assert rows["training, cores in use"] == ["2.89", "–", "2.89"]  # 1,234.4 images/s times 2.345 CPU ms
     assert rows["first step, compiling, s"] == ["0.2", "–", "0.2"]
     assert rows["peak memory, MiB"] == ["3", "–", "3"]
     assert rows["network on disk, MiB"] == ["0.5", "–", "0.5"]
@@ -68,12 +69,41 @@ def test_of_several_seeds_a_cell_has_the_median_and_the_range() -> None:
     assert ["peak GPU memory, MiB", "1"] in rows
 
 
+def test_the_speed_of_a_single_epoch_is_not_told() -> None:
+    one = {
+        "name": "jax",
+        "status": "done",
+        "trials": [trial(train_images_per_second=None, train_cpu_ms_per_image=None)],
+    }
+    rows = {row[0]: row[1:] for row in cost_rows(CONTENT | {"contestants": [one]})}
+    assert [rows[f"training, {what}"] for what in ("images/s", "CPU ms per image", "cores in use")] == [["–"]] * 3
+    assert rows["prediction, images/s"] == ["20"]
+
+
 def test_the_conditions_say_what_was_left_out_and_what_was_not() -> None:
     assert conditions(CONTENT) == (
-        "cnn, 1 epoch of 10,750 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32"
+        "cnn, 1 epoch of 10,750 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32; "
+        "training's speed takes two epochs"
     )
     recipe = CONTENT["recipe"] | {"training": {"epochs": 3, "batch_size": 64}}
-    assert conditions(CONTENT | {"recipe": recipe, "seeds": 3, "threads": 1}) == (
-        "cnn, 3 epochs of 10,750 images of 128 px in batches of 64; n = 3 seeds; 1 thread; training in float32; "
-        "speeds without the first epoch; costs are medians (least to most)"
+    assert conditions(CONTENT | {"recipe": recipe, "seeds": 3, "threads": 1, "precision": "bfloat16"}) == (
+        "cnn, 3 epochs of 10,750 images of 128 px in batches of 64; n = 3 seeds; 1 thread; "
+        "training in bfloat16, levels but quality in float32; training's speed without the first epoch; "
+        "costs are medians (least to most); ± is the standard deviation over seeds"
     )
+
+
+def test_what_makes_costs_unlike_is_said() -> None:
+    devices = [
+        {"name": name, "status": "done", "trials": [trial(device=device)]}
+        for name, device in (("torch", "gpu (NVIDIA H200)"), ("jax", "cpu"))
+    ]
+    shell = {"MKL_DYNAMIC": "FALSE", "XLA_FLAGS": "--fast"}
+    content = CONTENT | {"contestants": devices, "load_before": 1.96, "settings_of_shell": shell}
+    assert conditions(content).endswith(
+        "; not one device, so that costs do not tell of backends: torch on gpu (NVIDIA H200), jax on cpu"
+        "; a load of 2.0 before it began: trust CPU time, not images/s"
+        "; the shell had set MKL_DYNAMIC=FALSE, XLA_FLAGS=--fast"
+    )
+    quiet = conditions(content | {"load_before": 0.4, "settings_of_shell": {}, "contestants": devices[:1]})
+    assert quiet.endswith("training's speed takes two epochs")

@@ -11,7 +11,7 @@ from typing import Any
 import backends
 import errors
 from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, keeping_to_cores, pin_threads, take_turns
-from commands.steps.children import run_child
+from commands.steps.children import ChildFailed, run_child
 from commands.steps.comparison.interpreters import Interpreter
 from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
 from recipes.recipe import Recipe
@@ -21,11 +21,15 @@ CONTESTANT = "commands.steps.comparison.contestant"
 
 @dataclasses.dataclass
 class Contestant:
-    """A backend, how it fared and why, one result per seed, and its part in the agreement."""
+    """A backend, how it fared and why, one result per seed, and its part in the agreement.
+
+    `is_lacking` if it failed for what its environment lacks, such as a GPU.
+    """
 
     name: str
     status: str = DONE
     reason: str = ""
+    is_lacking: bool = False
     trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     agreement: dict[str, Any] | None = None
 
@@ -40,7 +44,8 @@ class Contest:
     """What is the same for all. In `folder` stay a network of each backend and the logs; `work` is for the contest.
 
     `parity` holds the recipes whose losses are followed for `steps` steps; `limit_seconds` is for each process.
-    `interpreters` are of the backends that are not to run in this Python.
+    `load_before` is how many processes wanted to run when it began, on the mean of a minute. `interpreters` are of the
+    backends that are not to run in this Python.
     """
 
     folder: Path
@@ -50,7 +55,8 @@ class Contest:
     device: str
     limit_seconds: float
     threads: int
-    interpreters: Mapping[str, Interpreter] = dataclasses.field(default_factory=dict)
+    load_before: float
+    interpreters: Mapping[str, Interpreter]
 
     @property
     def work(self) -> Path:
@@ -71,12 +77,11 @@ class Contest:
         return self.work / f"{reader}-{AGREE}" / f"{maker}.npy"
 
 
-def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) -> list[Contestant]:
-    """Let all take turns over the seeds, then read each other.
+def run_contest(contest: Contest, contestants: Sequence[Contestant], seeds: Sequence[int]) -> None:
+    """Let all take turns over the seeds, then read each other; they hold what there is, also if this is stopped.
 
     A backend that is not installed, crashes or takes too long says so in its status; the others go on.
     """
-    contestants = [Contestant(name) for name in names]
     for one in contestants:
         if one.name not in contest.interpreters and not backends.is_installed(one.name):
             one.status, one.reason = NOT_INSTALLED, f"pip install -c constraints.txt -e '.[{one.name}]'"
@@ -99,7 +104,8 @@ def run_contest(contest: Contest, names: Sequence[str], seeds: Sequence[int]) ->
             folder = contest.work / f"{one.name}-{AGREE}"
             what = "reading all networks, following losses"
             one.agreement = _run(contest, one, AGREE, folder, what, contest.recipe, "", makers)
-    return contestants
+            if one.agreement:  # the first process of a backend read its files from the disk
+                one.trials[0]["import_seconds"] = one.agreement["import_seconds"]
 
 
 def _run(
@@ -128,7 +134,8 @@ def _run(
         with keeping_to_cores(contest.threads):
             run_child(CONTESTANT, words, log, one.name, contest.device, contest.limit_seconds, variables, python)
         result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    except errors.PromiseError as error:
+    except ChildFailed as error:
+        one.is_lacking = error.child_code == errors.EnvironmentFault.exit_code
         one.status, one.reason = FAILED, f"{what}: {str(error).removeprefix(f'{CONTESTANT} ')}"
         print(f"{one.status}, see {log}", flush=True)
         return None

@@ -1,10 +1,10 @@
 """The child process of `compare`: one backend trains one seed, or reads all models and follows losses step by step."""
 
 import dataclasses
-import hashlib
 import math
 import statistics
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +17,31 @@ from commands.steps.comparison.tasks import RESULT, TRAIN, Task
 from commands.steps.fitting import in_full_precision, make_schedule, settle_statistics
 from commands.steps.networks import build_network, ordered_batches, training_batches
 from commands.steps.startup import holding_stderr, start_keras
-from data_io.batches import Batches
 from data_io.files import write_json
 from recipes.reading import from_values
 from reports.scores import score
 
 PREDICTIONS = 3  # timed after one that is not: the first compiles
+REMEDY = "Lower training.learning_rate with --set."
 
 
-def digest_first_epoch(batches: Batches) -> str:
-    """SHA-256 over the digests of the first epoch's batches, in the order of its steps.
-
-    Apart from training, which so takes the batches as `train` does: from the GPU's memory where they can be made there.
-    """
-    whole = hashlib.sha256()
-    for index in range(batches.steps):
-        images, labels = batches.batch(0, index)
-        whole.update(hashlib.sha256(images.tobytes() + labels.tobytes()).digest())
-    return whole.hexdigest()
+def median_or_none(values: Sequence[float]) -> float | None:
+    """Return the median, or None of nothing."""
+    return statistics.median(values) if values else None
 
 
 def train(task: Task, import_seconds: float) -> dict[str, Any]:
-    """Train one seed; return what is compared, and leave the network where the task says."""
+    """Train one seed; return what is compared, and leave the network where the task says.
+
+    Speeds are None of a single epoch, which holds the compilation. Raises DivergedError for weights that are not
+    finite: a backend whose loss hides them would go on, and its network could not be read by the others.
+    """
     from keras_models.building import digest_weights
     from keras_models.device import find_device, peak_device_bytes
+    from keras_models.fed_batches import FedDigests
     from keras_models.inference import predict_logits
     from keras_models.saving import save_model
+    from keras_models.snapshot import has_finite_weights
     from keras_models.training import compile_model, fit
 
     recipe = from_values(task.recipe)
@@ -57,13 +56,19 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     clock = EpochClock()
     history: list[dict[str, float]] = []
 
+    def on_step(*_: object) -> None:
+        clock.step()
+
     def on_epoch(epoch: Any) -> None:
         clock.epoch()
         history.append(dataclasses.asdict(epoch))
         print(f"epoch {epoch.epoch}: validation accuracy {epoch.validation_accuracy:.4f}", flush=True)
 
     judged = ordered_batches(recipe, validation)
-    fit(model, batches, judged, schedule, "pydataset", lambda *_: clock.step(), on_epoch, metrics=metrics)
+    digests = FedDigests(schedule.epochs, batches.steps)
+    fit(model, batches, judged, schedule, "pydataset", on_step, on_epoch, metrics=metrics, digests=digests)
+    if not has_finite_weights(model):
+        raise errors.DivergedError(f"Expected finite weights after training. Received: NaN or infinity. {REMEDY}")
     model = in_full_precision(recipe, model)
     settle_statistics(recipe, model, pixels.images)
     logits = predict_logits(model, validation.images, recipe.training.batch_size)
@@ -76,19 +81,19 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     with holding_stderr():
         save_model(model, Path(task.model))
     scores = score(logits, validation.labels)
-    timed = clock.epochs[1:] or clock.epochs  # the first epoch holds the compilation; with one there is no other
+    timed = clock.epochs[1:]  # the first holds the compilation
     images = batches.images_per_epoch
     return {
         "import_seconds": import_seconds,
         "first_step_seconds": clock.first_step_seconds,
-        "train_images_per_second": statistics.median(images / each.seconds for each in timed),
-        "train_cpu_ms_per_image": statistics.median(1000 * each.cpu_seconds / images for each in timed),
+        "train_images_per_second": median_or_none([images / each.seconds for each in timed]),
+        "train_cpu_ms_per_image": median_or_none([1000 * each.cpu_seconds / images for each in timed]),
         "predict_images_per_second": len(logits) / statistics.median(seconds),
         "peak_resident_bytes": peaks[0],
         "peak_device_bytes": peaks[1],
         "model_bytes": Path(task.model).stat().st_size,
         "first_weights_digest": first_weights_digest,
-        "batches_digest": digest_first_epoch(batches),
+        "batches_digest": digests.whole(),
         "validation_accuracy": scores.accuracy,
         "validation_loss": scores.loss,
         "history": history,
@@ -99,7 +104,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     }
 
 
-def agree(task: Task) -> dict[str, Any]:
+def agree(task: Task, import_seconds: float) -> dict[str, Any]:
     """Read every maker's network, leave its logits, and follow the losses of each parity recipe (None for NaN)."""
     from keras_models.device import find_device, forbid_reduced_precision
     from keras_models.inference import predict_logits
@@ -123,7 +128,7 @@ def agree(task: Task) -> dict[str, Any]:
         series = step_losses(build_network(followed), batches, make_schedule(followed), task.steps)
         losses[name] = [loss if math.isfinite(loss) else None for loss in series]
         print(f"followed the losses of {name}", flush=True)
-    return {"losses": losses}
+    return {"losses": losses, "import_seconds": import_seconds}
 
 
 def main(path: str) -> None:
@@ -132,7 +137,7 @@ def main(path: str) -> None:
     watch = Stopwatch()
     start_keras()
     import_seconds = watch.elapsed().seconds
-    result = train(task, import_seconds) if task.kind == TRAIN else agree(task)
+    result = train(task, import_seconds) if task.kind == TRAIN else agree(task, import_seconds)
     write_json(Path(task.folder) / RESULT, result)
 
 

@@ -1,5 +1,6 @@
 """The verdicts: on each level, whether the backends are the same, and by which figure."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,15 +36,15 @@ class Level:
 
 
 def judge_levels(
-    contest: Contest, contestants: Sequence[Contestant], seeds: int, ids: Sequence[str], tolerance: float
+    contest: Contest, contestants: Sequence[Contestant], ids: Sequence[str], tolerance: float
 ) -> list[Level]:
     """Return the levels that two contestants or more came far enough for; `ids` are those of validation."""
-    trained = [one for one in contestants if len(one.trials) == seeds]
+    trained = with_seeds_in_common(contestants)
     agreed = [one for one in trained if one.agreement]
     levels = []
     if len(trained) > 1:
         levels.append(_same_digests("start", "first_weights_digest", "first weights", trained))
-        levels.append(_same_digests("batches", "batches_digest", "first epoch", trained))
+        levels.append(_same_digests("batches", "batches_digest", "batches", trained))
     if len(agreed) > 1:
         levels.append(_same_logits(contest, agreed, ids, tolerance))
         levels += [_same_losses(name, contest.steps, agreed) for name in contest.parity]
@@ -51,6 +52,17 @@ def judge_levels(
         levels.append(_same_quality("validation_accuracy", 100, " %", ".2f", trained))
         levels.append(_same_quality("validation_loss", 1, "", ".4f", trained))
     return levels
+
+
+def with_seeds_in_common(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """Return those that have trained most seeds, or, where that is one alone, all, with the seeds that all have."""
+    some = [one for one in contestants if one.trials]
+    most = max((len(one.trials) for one in some), default=0)
+    whole = [one for one in some if len(one.trials) == most]
+    if len(whole) > 1 or len(some) < 2:
+        return whole
+    least = min(len(one.trials) for one in some)  # each began with the first seed
+    return [dataclasses.replace(one, trials=one.trials[:least]) for one in some]
 
 
 def _same_digests(level: str, key: str, what: str, trained: Sequence[Contestant]) -> Level:

@@ -1,6 +1,7 @@
 """What a comparison leaves: the content of its JSON file, pictures, and two tables on the screen."""
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import backends
+from benchmarks.measuring import DONE, pin_threads, settings_of_shell
 from commands.steps.comparison.contest import Contest, Contestant
 from commands.steps.comparison.levels import Level
 from data_io.files import write_bytes
@@ -30,7 +32,7 @@ def describe(
     levels: Sequence[Level],
 ) -> dict[str, Any]:
     """Return all that is to be kept of a comparison that trained on `images` images."""
-    devices = [trial["device"] for one in contestants for trial in one.trials]
+    devices = dict.fromkeys(trial["device"] for one in contestants for trial in one.trials) or {"cpu": None}
     versions = backends.versions()
     for other in contest.interpreters.values():
         versions |= other.versions
@@ -38,8 +40,10 @@ def describe(
         "command": command,
         "commit": read_commit(),
         "versions": versions,
-        "hardware": describe_hardware(devices[0] if devices else "cpu"),
+        "hardware": "; ".join(map(describe_hardware, devices)),
         "threads": contest.threads,
+        "load_before": contest.load_before,
+        "settings_of_shell": settings_of_shell(os.environ, pin_threads(contest.threads)),
         "precision": contest.recipe.training.precision,
         "recipe": dataclasses.asdict(contest.recipe),
         "seeds": seeds,
@@ -53,12 +57,13 @@ def describe(
 
 
 def _without_agreement(one: Contestant) -> dict[str, Any]:
-    return {key: value for key, value in dataclasses.asdict(one).items() if key != "agreement"}  # the levels have it
+    values = dataclasses.asdict(one)
+    return {key: values[key] for key in ("name", "status", "reason", "trials")}  # of agreement the levels have all
 
 
 def draw(folder: Path, content: Mapping[str, Any]) -> None:
     """Write the pictures that there is something to draw for."""
-    trials = {one["name"]: one["trials"] for one in content["contestants"] if one["trials"]}
+    trials = {one["name"]: one["trials"] for one in content["contestants"] if one["trials"] and one["status"] == DONE}
     if trials:
         write_bytes(folder / "cost.png", encode_png(draw_cost(trials, conditions(content))))
         write_bytes(folder / "curves.png", encode_png(draw_histories(trials, conditions(content))))
