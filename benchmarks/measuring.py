@@ -15,8 +15,11 @@ from typing import Protocol, TypeVar
 
 from backends import HABITS
 
-# What begins so tunes a framework or a library below it.
-TUNING = ("XLA_", "TF_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_", "JAX_", "PYTORCH_")
+# What begins so tunes a framework or a library below it. Not all of TF_: Terraform's begin so too.
+TUNING = (
+    *("XLA_", "JAX_", "PYTORCH_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_"),
+    *("TF_ENABLE_", "TF_DISABLE_", "TF_XLA_", "TF_NUM_", "TF_GPU_", "TF_CUDNN_"),
+)
 DONE, NOT_INSTALLED, FAILED = "done", "not installed", "failed"
 
 
