@@ -15,6 +15,7 @@ from reports.run_page.style import RUN_STYLE
 
 # Of a recipe: what stands in the first table, and its claim, which changes nothing in a run.
 LEFT_OUT = ("name", "seed", "expected.")
+BACKEND_COLOURS = {"tensorflow": 0, "torch": 1, "jax": 2}  # blue, vermilion, green: reports/comparison_figures.py
 
 
 def draw_comparison(runs: Sequence[RunFacts]) -> str:
@@ -75,12 +76,19 @@ def _draw_curves(runs: Sequence[RunFacts], names: Sequence[str]) -> Html:
             f"validation {quantity}",
             [
                 Line(name, finite_points(run.history, f"validation_{quantity}"), colour)
-                for colour, (run, name) in enumerate(zip(runs, names, strict=True))
+                for colour, run, name in zip(_colours(runs), runs, names, strict=True)
             ],
         )
         for quantity in ("accuracy", "loss")
     ]
     return section("How they learned", element("div", *panels, class_="pair"), name="curves")
+
+
+def _colours(runs: Sequence[RunFacts]) -> list[int]:
+    """Return each run's colour: of one run a backend the backend's, as in the pictures of `compare`; else by rank."""
+    found = [run.manifest["backend"] for run in runs]
+    is_one_each = len(set(found)) == len(found) and set(found) <= set(BACKEND_COLOURS)
+    return [BACKEND_COLOURS[backend] for backend in found] if is_one_each else list(range(len(runs)))
 
 
 def _draw_recipes(runs: Sequence[RunFacts], names: Sequence[str]) -> Html:

@@ -54,3 +54,18 @@ def test_of_equally_accurate_runs_the_one_of_lower_loss_is_first() -> None:
 def test_a_key_that_only_one_recipe_has_is_a_difference() -> None:
     other = a_run(name="newer", recipe={**a_run().recipe, "image": {"size_pixels": 64}})
     assert "<code>image.size_pixels</code>" in draw_comparison([a_run(), other])
+
+
+def test_of_one_run_a_backend_each_has_the_backends_colour_whoever_is_the_most_accurate() -> None:
+    ranked = [
+        a_run(name=name, manifest={"backend": name}, metrics={**a_run().metrics, "loss": loss})
+        for loss, name in enumerate(("jax", "tensorflow", "torch"))
+    ]
+    assert colours_of(draw_comparison(ranked)) == {"jax": "c2", "tensorflow": "c0", "torch": "c1"}
+    two_of_torch = [*ranked[:1], *(a_run(name=name, manifest={"backend": "torch"}) for name in ("a", "b"))]
+    assert sorted(colours_of(draw_comparison(two_of_torch)).values()) == ["c0", "c1", "c2"]
+
+
+def colours_of(text: str) -> dict[str, str]:
+    keys = re.findall(r'class="legend">.*?class="(c\d)".*?</svg>(\S+) <b>', text)
+    return {name: colour for colour, name in keys}
