@@ -17,10 +17,11 @@ from backends import HABITS
 
 # What begins so tunes a framework or a library below it. Not all of TF_: Terraform's begin so too.
 TUNING = (
-    *("XLA_", "JAX_", "PYTORCH_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_"),
-    *("TF_ENABLE_", "TF_DISABLE_", "TF_XLA_", "TF_NUM_", "TF_GPU_", "TF_CUDNN_"),
+    *("XLA_", "JAX_", "TORCH_", "PYTORCH_", "ATEN_", "OMP_", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_"),
+    *("TF_ENABLE_", "TF_DISABLE_", "TF_ONEDNN_", "TF_XLA_", "TF_NUM_", "TF_GPU_", "TF_CUDNN_"),
+    *("NVIDIA_TF32_OVERRIDE", "CUBLAS_", "CUDNN_", "GLIBC_TUNABLES", "MALLOC_", "LD_PRELOAD"),
 )
-DONE, NOT_INSTALLED, FAILED = "done", "not installed", "failed"
+DONE, NOT_INSTALLED, FAILED, STOPPED = "done", "not installed", "failed", "stopped"
 
 
 class Entrant(Protocol):

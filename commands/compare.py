@@ -6,6 +6,7 @@ import os
 import shutil
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,10 @@ PROMISED = ("start", "batches", "logits", f"losses ({PARITY})")  # by --toleranc
 
 
 def run(args: Namespace) -> None:
-    """Compare; write comparison.json and pictures. Raises as `check_promises` does."""
+    """Compare; write comparison.json and pictures.
+
+    Raises EnvironmentFault for a backend that is not installed and is promised, and as `check_promises` does.
+    """
     load_before = os.getloadavg()[0]  # before images are decoded
     names = choose_backends(args.backends, args.tolerance is not None, args.python)
     interpreters = read_interpreters(args.python, names)
@@ -62,8 +66,10 @@ def run(args: Namespace) -> None:
     contest = Contest(folder, recipe, followed, STEPS, args.device, limit_seconds, threads, load_before, interpreters)
     contestants = [Contestant(name) for name in names]
     content = compare(contest, contestants, args, data, places)
-    draw(folder, content)
+    if args.json:
+        write_json(args.json, content)
     show(content)
+    draw(folder, content)
     print(f"wrote {folder}")
     check_promises(content, contestants, args.tolerance is not None)
 
@@ -151,8 +157,7 @@ def compare(
     def write() -> dict[str, Any]:
         levels = judge_levels(contest, contestants, validation.split.ids, args.tolerance or LOGITS_TOLERANCE)
         content = describe(contest, args.command_line, args.seeds, images, data, contestants, levels)
-        for path in filter(None, (contest.folder / COMPARISON, args.json)):
-            write_json(path, content)
+        write_json(contest.folder / COMPARISON, content)
         return content
 
     try:
@@ -162,9 +167,12 @@ def compare(
         try:
             run_contest(contest, contestants, [recipe.seed + number for number in range(args.seeds)])
         except BaseException:
+            for one in contestants:
+                one.stop(args.seeds)
             if any(one.trials for one in contestants):
-                write()
-                print(f"wrote what there is so far into {contest.folder}", flush=True)
+                with suppress(OSError):  # what stopped it is told, not that the disk is full besides
+                    write()
+                    print(f"wrote what there is so far into {contest.folder}", flush=True)
             raise
         return write()
     except OSError as error:

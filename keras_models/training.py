@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import keras
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from keras_models.batches import Batches, Rest
 from keras_models.device import is_gpu
 from keras_models.device_batches import DeviceBatches, PlannedBatches, PlannedRest
-from keras_models.fed_batches import FedDigests, SeenDataset
+from keras_models.fed_batches import FedDigest, SeenDataset
 from keras_models.following import Epoch, EpochSetter, Follower
 from keras_models.loader import BatchDataset
 from keras_models.losses import make_loss, make_metrics
@@ -59,13 +60,13 @@ def fit(
     start: Start | None = None,
     metrics: Metrics = (),
     on_judged: Callable[[], None] = lambda: None,
-    digests: FedDigests | None = None,
+    digest: FedDigest | None = None,
 ) -> None:
     """Train a compiled network in place until `schedule.epochs` epochs are done.
 
     `loader` is `pydataset` or `tf.data`. `on_step` is told (epoch from 0, steps done in it, the running means of its
     loss and accuracy) after each step, `on_judged` that a batch of validation is done, `on_epoch` each epoch's
-    record; what they raise ends the training there. `digests` see what a `pydataset` feeds. At the end the weights are
+    record; what they raise ends the training there. `digest` sees what a `pydataset` feeds. At the end the weights are
     their running mean if the schedule has one. Raises OtherNetwork for a start whose arrays are another network's.
     """
     start = start or Start()
@@ -78,11 +79,7 @@ def fit(
     mean = _Mean(schedule)
     callbacks = [follower, mean]
     epoch = start.epoch
-
-    def open_loader(batches: Batches) -> Any:
-        source = _open_loader(batches, loader)
-        return source if digests is None else SeenDataset(source, digests)
-
+    open_loader = partial(_open_loader, loader=loader, digest=digest)
     try:
         if start.step:
             if start.step < train.steps:
@@ -127,15 +124,17 @@ def _run(
     )
 
 
-def _open_loader(batches: Batches, loader: str) -> Any:
+def _open_loader(batches: Batches, loader: str, digest: FedDigest | None = None) -> Any:
     if loader == "tf.data":
         from keras_models.tf_loader import TfDataLoader  # TensorFlow costs 5 s and is optional, so only if asked
 
         return TfDataLoader(batches)
     is_spread = keras.distribution.distribution() is not None  # then every device wants the batch from the host
     if is_gpu() and not is_spread and keras.backend.backend() != "tensorflow" and isinstance(batches, PlannedBatches):
-        return DeviceBatches(batches)
-    return BatchDataset(batches)
+        source: Any = DeviceBatches(batches)
+    else:
+        source = BatchDataset(batches)
+    return source if digest is None else SeenDataset(source, digest)
 
 
 def _judge(model: keras.Model, validation: Batches, callbacks: list[keras.callbacks.Callback], start: Start) -> None:

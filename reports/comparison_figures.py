@@ -108,7 +108,8 @@ def _start(width: float, height: float, title: str, caption: str) -> Figure:
     FigureCanvasAgg(figure)
     figure.text(0.012, 1 - 0.14 / height, title, va="top", fontsize=13, color=INK)
     lines = textwrap.fill(caption, CAPTION_LETTERS)
-    figure.text(0.012, 0.12 / height, lines, va="bottom", fontsize=8.5, color=QUIET_INK)
+    style: dict[str, Any] = {"va": "bottom", "fontsize": 8.5, "color": QUIET_INK, "parse_math": False}  # a $ is a $
+    figure.text(0.012, 0.12 / height, lines, **style)
     return figure
 
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from reports.spread import describe_spread, find_spread
 
-CORES = "train_cores"  # of no trial: it follows from its speed and its CPU time
 # title, key of a trial, factor, format
 COSTS = (
     ("training, images/s", "train_images_per_second", 1.0, ",.0f"),
     ("training, CPU ms per image", "train_cpu_ms_per_image", 1.0, ".2f"),
-    ("training, cores in use", CORES, 1.0, ".2f"),
+    ("training, cores in use", "train_cores", 1.0, ".2f"),
     ("prediction, images/s", "predict_images_per_second", 1.0, ",.0f"),
     ("import, s", "import_seconds", 1.0, ".1f"),
     ("first step, compiling, s", "first_step_seconds", 1.0, ".1f"),
@@ -18,6 +17,7 @@ COSTS = (
     ("peak GPU memory, MiB", "peak_device_bytes", 2.0**-20, ",.0f"),
     ("network on disk, MiB", "model_bytes", 2.0**-20, ",.1f"),
 )
+MAY_BE_LEFT_OUT = ("peak_device_bytes", "train_cores")  # without a GPU; in files of before it was measured
 NONE = "–"
 BUSY_LOAD = 0.5  # processes that wanted to run, on the mean of a minute; a machine at rest has 0.1 or so
 
@@ -37,8 +37,8 @@ def cost_rows(content: Mapping[str, Any]) -> list[list[str]]:
     trials = {one["name"]: one["trials"] for one in content["contestants"]}
     rows = [["cost", *map(_name, content["contestants"])]]
     for title, key, factor, form in COSTS:
-        cells = [_median([_value(trial, key) for trial in some], factor, form) for some in trials.values()]
-        if set(cells) != {NONE} or key != "peak_device_bytes":
+        cells = [_median([trial.get(key) for trial in some], factor, form) for some in trials.values()]
+        if set(cells) != {NONE} or key not in MAY_BE_LEFT_OUT:
             rows.append([title, *cells])
     rows.append(
         ["jit_compile", *("yes" if some and some[0]["jit"] else "no" if some else NONE for some in trials.values())]
@@ -59,16 +59,16 @@ def conditions(content: Mapping[str, Any]) -> str:
         f"training in {content['precision']}",
     ]
     if content["precision"] != "float32":
-        parts[-1] += ", levels but quality in float32"
-    parts.append("training's speed without the first epoch" if epochs > 1 else "training's speed takes two epochs")
+        parts[-1] += ", logits and losses compared in float32"
+    parts.append("speeds of training without the first epoch" if epochs > 1 else "speeds of training take two epochs")
     if seeds > 1:
         parts += ["costs are medians (least to most)", "± is the standard deviation over seeds"]
     devices = {one["name"]: str(one["trials"][0]["device"]) for one in content["contestants"] if one["trials"]}
     if len(set(devices.values())) > 1:
         where = ", ".join(f"{name} on {device}" for name, device in devices.items())
-        parts.append(f"not one device, so that costs do not tell of backends: {where}")
+        parts.append(f"devices differ, so that costs say nothing of backends: {where}")
     if content.get("load_before", 0.0) > BUSY_LOAD:
-        parts.append(f"a load of {content['load_before']:.1f} before it began: trust CPU time, not images/s")
+        parts.append(f"a load of {content['load_before']:.1f} in the minute before")
     if shell := content.get("settings_of_shell"):
         parts.append(f"the shell had set {', '.join(f'{name}={value}' for name, value in shell.items())}")
     return "; ".join(parts)
@@ -79,14 +79,6 @@ def _name(contestant: Mapping[str, Any]) -> str:
     if contestant["status"] == "done" or not contestant["trials"]:
         return str(contestant["name"])
     return f"{contestant['name']} ({contestant['status']}, n = {len(contestant['trials'])})"
-
-
-def _value(trial: Mapping[str, Any], key: str) -> float | None:
-    if key != CORES:
-        value: float | None = trial[key]
-        return value
-    speed, cpu_ms = trial["train_images_per_second"], trial["train_cpu_ms_per_image"]
-    return None if speed is None else speed * cpu_ms / 1000
 
 
 def _median(values: Sequence[float | None], factor: float, form: str) -> str:

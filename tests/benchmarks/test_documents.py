@@ -106,8 +106,8 @@ def test_a_comparison_is_two_tables_with_its_command_and_its_conditions(
     assert lines[8] == "| training, images/s | 90 | – |"
     assert lines[-2] == (
         "Source: [results/x.json](results/x.json); 2 cores; jax 1.2; `python run.py compare cnn`; cnn, 2 epochs of "
-        "2,000 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32; speeds without the "
-        "first epoch. A note."
+        "2,000 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32; speeds of training "
+        "without the first epoch. A note."
     )
 
 

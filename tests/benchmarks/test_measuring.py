@@ -48,9 +48,10 @@ def test_every_framework_is_given_the_threads() -> None:
 def test_of_a_shell_only_that_counts_which_tunes_a_framework_and_which_nothing_of_ours_replaces() -> None:
     shell = {
         **{"XLA_FLAGS": "--fast", "MKL_DYNAMIC": "FALSE", "TF_CLI_ARGS": "x", "OMP_NUM_THREADS": "7"},
-        **{"TF_ENABLE_ONEDNN_OPTS": "0", "OMP_WAIT_POLICY": "PASSIVE"},  # the second is our own habit
-    }
+        **{"TF_ENABLE_ONEDNN_OPTS": "0", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=0", "OMP_WAIT_POLICY": "PASSIVE"},
+    }  # the last as it is our own habit
     assert settings_of_shell(shell, {"OMP_NUM_THREADS": "1"}) == {
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=0",
         "MKL_DYNAMIC": "FALSE",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "XLA_FLAGS": "--fast",

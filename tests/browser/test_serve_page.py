@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 import run
 from tests.browser.colours import contrast, read_colours
@@ -140,15 +140,10 @@ def test_the_heat_map_is_drawn_on_request_and_put_away_again(page: Page, picture
 
 
 def test_clearing_ends_the_requests_whose_answers_nobody_will_see(page: Page, pictures: list[Path]) -> None:
-    held: list[Route] = []
-    page.route("**/api/heat-map", lambda route: held.append(route))  # never answered
-    card = choose(page, pictures[:1]).first
-    card.get_by_role("button", name="Show heat map of a.png").click()
-    expect(card.get_by_role("button", name="Drawing heat map")).to_be_visible()
-    with page.expect_event("requestfailed") as ended:
+    page.route("**/api/heat-map", lambda route: None)  # never answered
+    choose(page, pictures[:1]).get_by_role("button", name="Show heat map").click()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/api/heat-map")):
         page.get_by_role("button", name="Clear").click()
-    assert ended.value.url.endswith("/api/heat-map") and ended.value.failure == "net::ERR_ABORTED"
-    expect(page.locator(".answer")).to_have_count(0)
 
 
 def test_images_can_be_dropped_and_pasted(page: Page) -> None:

@@ -7,6 +7,8 @@ import pytest
 import backends
 from commands.steps.children import ChildFailed
 from commands.steps.comparison import contest
+from commands.steps.comparison.contest import Contestant
+from commands.steps.comparison.levels import with_equal_seeds
 from tests.compare.conftest import Compare, content_of, verdicts
 from tests.compare.contestants import Contestants
 
@@ -126,27 +128,52 @@ def test_a_late_failure_leaves_a_verdict_on_the_seeds_that_all_have(
     assert [len(one["trials"]) for one in content_of(tmp_path)["contestants"]] == [2, 1]
 
 
-def test_a_late_failure_takes_no_seed_from_two_that_have_all(
-    compare: Compare, contestants: Contestants, tmp_path: Path
-) -> None:
-    contestants.wrong["jax", "train", 4] = ChildFailed("ended with signal 9", -9)
-    assert compare("--seeds", "2") == 0
-    accuracy = content_of(tmp_path)["levels"][-2]
-    assert accuracy["details"]["values"] == {"torch": [0.5, 0.5], "tensorflow": [0.5, 0.5]}
+@pytest.mark.parametrize(
+    ("trained", "judged"),
+    [
+        ([3, 3, 1], [3, 3]),
+        ([3, 2, 1], [2, 2]),
+        ([3, 1, 1], [1, 1, 1]),
+        ([2, 3, 2], [2, 2, 2]),
+        ([3, 0, 0], []),
+        ([3], []),
+    ],
+)
+def test_as_many_seeds_are_judged_as_two_backends_have(trained: list[int], judged: list[int]) -> None:
+    trials = [{"seed": seed} for seed in range(3)]
+    found = with_equal_seeds([Contestant(str(place), trials=trials[:many]) for place, many in enumerate(trained)])
+    assert [len(one.trials) for one in found] == judged
+    assert all(one.trials == trials[: len(one.trials)] for one in found)
 
 
 def test_a_stop_leaves_what_there_is_and_nothing_of_what_the_processes_told_each_other(
     compare: Compare, contestants: Contestants, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     contestants.wrong["tensorflow", "train", 4] = KeyboardInterrupt()
+    (tmp_path / "out.json").write_text("earlier")
     assert compare("--seeds", "2", "--json", str(tmp_path / "out.json")) == 130
     folder = tmp_path / "runs" / "compare-tiny"
     left = {"comparison.json", "logs", *(f"{name}.keras" for name in backends.BACKENDS)}
     assert {path.name for path in folder.iterdir()} == left
     content = content_of(tmp_path)
-    assert [len(one["trials"]) for one in content["contestants"]] == [2, 1, 1]
+    assert [(len(one["trials"]), one["status"], one["reason"]) for one in content["contestants"]] == [
+        (2, "stopped", "before reading all networks"),
+        (1, "stopped", "after 1 of 2 seeds"),
+        (1, "stopped", "after 1 of 2 seeds"),
+    ]
     assert content["levels"][0]["verdict"] == "same" and "wrote what there is so far" in capsys.readouterr().out
-    assert (tmp_path / "out.json").is_file()
+    assert (tmp_path / "out.json").read_text() == "earlier"  # not with what is not whole
+
+
+def test_a_full_disk_does_not_hide_a_stop(
+    compare: Compare, contestants: Contestants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    contestants.wrong["tensorflow", "train"] = KeyboardInterrupt()
+    monkeypatch.setattr("commands.compare.write_json", fill)
+    assert compare() == 130
 
 
 def test_a_stop_before_anything_was_trained_leaves_no_comparison(

@@ -9,6 +9,7 @@ def trial(**changes: Any) -> dict[str, Any]:
     return {
         "train_images_per_second": 1234.4,
         "train_cpu_ms_per_image": 2.345,
+        "train_cores": 1.876,
         "predict_images_per_second": 20.0,
         "import_seconds": 4.0,
         "first_step_seconds": 0.25,
@@ -53,7 +54,7 @@ def test_costs_are_rows_and_backends_columns() -> None:
     rows = {row[0]: row[1:] for row in cost_rows(CONTENT)}
     assert rows["cost"] == ["torch", "tensorflow", "jax (failed, n = 1)"]
     assert rows["training, images/s"] == ["1,234", "–", "1,234"]
-    assert rows["training, cores in use"] == ["2.89", "–", "2.89"]  # 1,234.4 images/s times 2.345 CPU ms
+    assert rows["training, cores in use"] == ["1.88", "–", "1.88"]
     assert rows["first step, compiling, s"] == ["0.2", "–", "0.2"]
     assert rows["peak memory, MiB"] == ["3", "–", "3"]
     assert rows["network on disk, MiB"] == ["0.5", "–", "0.5"]
@@ -73,22 +74,23 @@ def test_the_speed_of_a_single_epoch_is_not_told() -> None:
     one = {
         "name": "jax",
         "status": "done",
-        "trials": [trial(train_images_per_second=None, train_cpu_ms_per_image=None)],
+        "trials": [trial(train_images_per_second=None, train_cpu_ms_per_image=None, train_cores=None)],
     }
     rows = {row[0]: row[1:] for row in cost_rows(CONTENT | {"contestants": [one]})}
-    assert [rows[f"training, {what}"] for what in ("images/s", "CPU ms per image", "cores in use")] == [["–"]] * 3
+    assert rows["training, images/s"] == rows["training, CPU ms per image"] == ["–"]
+    assert "training, cores in use" not in rows
     assert rows["prediction, images/s"] == ["20"]
 
 
 def test_the_conditions_say_what_was_left_out_and_what_was_not() -> None:
     assert conditions(CONTENT) == (
         "cnn, 1 epoch of 10,750 images of 128 px in batches of 64; n = 1 seed; 2 threads; training in float32; "
-        "training's speed takes two epochs"
+        "speeds of training take two epochs"
     )
     recipe = CONTENT["recipe"] | {"training": {"epochs": 3, "batch_size": 64}}
     assert conditions(CONTENT | {"recipe": recipe, "seeds": 3, "threads": 1, "precision": "bfloat16"}) == (
         "cnn, 3 epochs of 10,750 images of 128 px in batches of 64; n = 3 seeds; 1 thread; "
-        "training in bfloat16, levels but quality in float32; training's speed without the first epoch; "
+        "training in bfloat16, logits and losses compared in float32; speeds of training without the first epoch; "
         "costs are medians (least to most); ± is the standard deviation over seeds"
     )
 
@@ -101,9 +103,9 @@ def test_what_makes_costs_unlike_is_said() -> None:
     shell = {"MKL_DYNAMIC": "FALSE", "XLA_FLAGS": "--fast"}
     content = CONTENT | {"contestants": devices, "load_before": 1.96, "settings_of_shell": shell}
     assert conditions(content).endswith(
-        "; not one device, so that costs do not tell of backends: torch on gpu (NVIDIA H200), jax on cpu"
-        "; a load of 2.0 before it began: trust CPU time, not images/s"
+        "; devices differ, so that costs say nothing of backends: torch on gpu (NVIDIA H200), jax on cpu"
+        "; a load of 2.0 in the minute before"
         "; the shell had set MKL_DYNAMIC=FALSE, XLA_FLAGS=--fast"
     )
     quiet = conditions(content | {"load_before": 0.4, "settings_of_shell": {}, "contestants": devices[:1]})
-    assert quiet.endswith("training's speed takes two epochs")
+    assert quiet.endswith("speeds of training take two epochs")

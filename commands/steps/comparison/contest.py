@@ -10,7 +10,7 @@ from typing import Any
 
 import backends
 import errors
-from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, keeping_to_cores, pin_threads, take_turns
+from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, STOPPED, keeping_to_cores, pin_threads, take_turns
 from commands.steps.children import ChildFailed, run_child
 from commands.steps.comparison.interpreters import Interpreter
 from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
@@ -37,6 +37,13 @@ class Contestant:
     def is_done(self) -> bool:
         """True until something has gone wrong."""
         return self.status == DONE
+
+    def stop(self, seeds: int) -> None:
+        """Say that all was stopped before this backend had its `seeds` seeds, or had read the networks."""
+        if self.is_done and (len(self.trials) < seeds or not self.agreement):
+            so_far = f"{len(self.trials)} of {seeds} seeds"
+            is_trained = len(self.trials) == seeds
+            self.status, self.reason = STOPPED, "before reading all networks" if is_trained else f"after {so_far}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,7 +38,7 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
     """
     from keras_models.building import digest_weights
     from keras_models.device import find_device, peak_device_bytes
-    from keras_models.fed_batches import FedDigests
+    from keras_models.fed_batches import FedDigest
     from keras_models.inference import predict_logits
     from keras_models.saving import save_model
     from keras_models.snapshot import has_finite_weights
@@ -65,8 +65,8 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         print(f"epoch {epoch.epoch}: validation accuracy {epoch.validation_accuracy:.4f}", flush=True)
 
     judged = ordered_batches(recipe, validation)
-    digests = FedDigests(schedule.epochs, batches.steps)
-    fit(model, batches, judged, schedule, "pydataset", on_step, on_epoch, metrics=metrics, digests=digests)
+    digest = FedDigest()
+    fit(model, batches, judged, schedule, "pydataset", on_step, on_epoch, metrics=metrics, digest=digest)
     if not has_finite_weights(model):
         raise errors.DivergedError(f"Expected finite weights after training. Received: NaN or infinity. {REMEDY}")
     model = in_full_precision(recipe, model)
@@ -88,12 +88,13 @@ def train(task: Task, import_seconds: float) -> dict[str, Any]:
         "first_step_seconds": clock.first_step_seconds,
         "train_images_per_second": median_or_none([images / each.seconds for each in timed]),
         "train_cpu_ms_per_image": median_or_none([1000 * each.cpu_seconds / images for each in timed]),
+        "train_cores": sum(each.cpu_seconds for each in timed) / sum(each.seconds for each in timed) if timed else None,
         "predict_images_per_second": len(logits) / statistics.median(seconds),
         "peak_resident_bytes": peaks[0],
         "peak_device_bytes": peaks[1],
         "model_bytes": Path(task.model).stat().st_size,
         "first_weights_digest": first_weights_digest,
-        "batches_digest": digests.whole(),
+        "batches_digest": digest.whole(),
         "validation_accuracy": scores.accuracy,
         "validation_loss": scores.loss,
         "history": history,

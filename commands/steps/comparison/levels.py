@@ -39,7 +39,7 @@ def judge_levels(
     contest: Contest, contestants: Sequence[Contestant], ids: Sequence[str], tolerance: float
 ) -> list[Level]:
     """Return the levels that two contestants or more came far enough for; `ids` are those of validation."""
-    trained = with_seeds_in_common(contestants)
+    trained = with_equal_seeds(contestants)
     agreed = [one for one in trained if one.agreement]
     levels = []
     if len(trained) > 1:
@@ -54,15 +54,13 @@ def judge_levels(
     return levels
 
 
-def with_seeds_in_common(contestants: Sequence[Contestant]) -> list[Contestant]:
-    """Return those that have trained most seeds, or, where that is one alone, all, with the seeds that all have."""
-    some = [one for one in contestants if one.trials]
-    most = max((len(one.trials) for one in some), default=0)
-    whole = [one for one in some if len(one.trials) == most]
-    if len(whole) > 1 or len(some) < 2:
-        return whole
-    least = min(len(one.trials) for one in some)  # each began with the first seed
-    return [dataclasses.replace(one, trials=one.trials[:least]) for one in some]
+def with_equal_seeds(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """Return those that can be compared, with as many seeds each: as many as at least two of them have trained."""
+    counts = sorted((len(one.trials) for one in contestants), reverse=True)
+    seeds = counts[1] if len(counts) > 1 else 0
+    if not seeds:
+        return []
+    return [dataclasses.replace(one, trials=one.trials[:seeds]) for one in contestants if len(one.trials) >= seeds]
 
 
 def _same_digests(level: str, key: str, what: str, trained: Sequence[Contestant]) -> Level:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import backends
-from benchmarks.measuring import DONE, pin_threads, settings_of_shell
+from benchmarks.measuring import pin_threads, settings_of_shell
 from commands.steps.comparison.contest import Contest, Contestant
 from commands.steps.comparison.levels import Level
 from data_io.files import write_bytes
@@ -33,6 +33,7 @@ def describe(
 ) -> dict[str, Any]:
     """Return all that is to be kept of a comparison that trained on `images` images."""
     devices = dict.fromkeys(trial["device"] for one in contestants for trial in one.trials) or {"cpu": None}
+    given = pin_threads(contest.threads) | backends.environment("", contest.device)
     versions = backends.versions()
     for other in contest.interpreters.values():
         versions |= other.versions
@@ -43,7 +44,7 @@ def describe(
         "hardware": "; ".join(map(describe_hardware, devices)),
         "threads": contest.threads,
         "load_before": contest.load_before,
-        "settings_of_shell": settings_of_shell(os.environ, pin_threads(contest.threads)),
+        "settings_of_shell": settings_of_shell(os.environ, given),
         "precision": contest.recipe.training.precision,
         "recipe": dataclasses.asdict(contest.recipe),
         "seeds": seeds,
@@ -62,8 +63,8 @@ def _without_agreement(one: Contestant) -> dict[str, Any]:
 
 
 def draw(folder: Path, content: Mapping[str, Any]) -> None:
-    """Write the pictures that there is something to draw for."""
-    trials = {one["name"]: one["trials"] for one in content["contestants"] if one["trials"] and one["status"] == DONE}
+    """Write the pictures that there is something to draw for, of the backends that have trained all seeds."""
+    trials = {one["name"]: one["trials"] for one in content["contestants"] if len(one["trials"]) == content["seeds"]}
     if trials:
         write_bytes(folder / "cost.png", encode_png(draw_cost(trials, conditions(content))))
         write_bytes(folder / "curves.png", encode_png(draw_histories(trials, conditions(content))))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import random
 from pathlib import Path
 from typing import Any
 
@@ -59,29 +60,38 @@ def test_its_normalisation_has_the_statistics_that_the_recipe_asks_for(tmp_path:
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
-def test_its_batches_are_those_that_keras_was_fed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_batches_are_those_that_keras_was_fed_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
     from keras_models.loader import BatchDataset
 
     recipe = read_recipe(str(RECIPE), ["training.batch_size=5"])
     images = images_for(recipe)
     batches = training_batches(recipe, Pixels(images, labels_of(images)))
-    digests = []
-    for epoch, index in ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)):
-        seen, labels = batches.batch(epoch, index)
-        content = labels.tobytes() if epoch else seen.tobytes() + labels.tobytes()
-        digests.append(hashlib.sha256(content).digest())
+    first, second = ([batches.batch(epoch, index) for index in range(3)] for epoch in (0, 1))
+    whole = hashlib.sha256(hashlib.sha256(b"".join(seen.tobytes() for seen, _ in first)).digest())
+    for epoch, fed in enumerate((first, second)):
+        whole.update(b"epoch %d, 3 batches" % epoch + b"".join(labels.tobytes() for _, labels in fed))
     result = result_of(recipe, images, tmp_path / "as it is")
-    assert result["batches_digest"] == hashlib.sha256(b"".join(digests)).hexdigest()
-    assert result["train_images_per_second"] > 0 and result["train_cpu_ms_per_image"] > 0
+    assert result["batches_digest"] == whole.hexdigest()
+    assert result["train_images_per_second"] > 0 and result["train_cores"] > 0
+
+    plain = keras.Model.fit
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "fit", lambda *words, **options: plain(*words, **options | {"shuffle": True}))
+        random.seed(0)  # Keras shuffles with it: each epoch to another order than its own
+        shuffled = result_of(recipe, images, tmp_path / "in another order")
     monkeypatch.setattr(BatchDataset, "__getitem__", lambda self, index: batches.batch(0, 0))
-    other = result_of(recipe, images, tmp_path / "always the first")
-    assert other["batches_digest"] != result["batches_digest"]
+    stuck = result_of(recipe, images, tmp_path / "always the first")
+    assert len({one["batches_digest"] for one in (result, shuffled, stuck)}) == 3
 
 
 def test_a_single_epoch_which_compiles_has_no_speed(tmp_path: Path) -> None:
     recipe = read_recipe(str(RECIPE), ["training.epochs=1"])
     result = result_of(recipe, images_for(recipe), tmp_path / "one")
-    assert result["train_images_per_second"] is None and result["train_cpu_ms_per_image"] is None
+    assert [result[f"train_{what}"] for what in ("images_per_second", "cpu_ms_per_image", "cores")] == [None] * 3
 
 
 def test_weights_that_are_not_finite_are_told_and_no_network_is_left(
