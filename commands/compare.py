@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 import backends
 import errors
-from benchmarks.measuring import NOT_INSTALLED, usable_cores
+from benchmarks.measuring import usable_cores
 from benchmarks.pixels import save_pixels
 from commands.arguments.runs import RUNS
 from commands.steps.comparison.contest import Contest, Contestant, run_contest
-from commands.steps.comparison.interpreters import read_interpreters
+from commands.steps.comparison.interpreters import find_missing, read_interpreters
 from commands.steps.comparison.levels import LOGITS_TOLERANCE, PARITY, SAME, judge_levels
 from commands.steps.comparison.outcome import describe, draw, show
 from commands.steps.data import find_data, is_sample_data, open_data
@@ -43,9 +43,9 @@ def run(args: Namespace) -> None:
     load_before = os.getloadavg()[0]  # before images are decoded
     names = choose_backends(args.backends, args.tolerance is not None, args.python)
     interpreters = read_interpreters(args.python, names)
-    left = [name for name in names if name not in interpreters and not backends.is_installed(name)]
-    if left and args.tolerance is not None:
-        raise not_installed(names, left)
+    missing = find_missing(names, interpreters)
+    if missing and args.tolerance is not None:
+        raise not_installed(names, missing)
     threads = choose_threads(args.threads)
     is_sample = is_sample_data(args.data)
     settings = [*([QUICK_EPOCHS] if is_sample and args.recipe is None else []), *args.set]
@@ -59,13 +59,14 @@ def run(args: Namespace) -> None:
         if args.json.is_dir():
             raise errors.UsageError(f"Expected --json to name a file. Received: the folder {args.json}.")
     data = open_data(args, find_data(args.data), recipe, ("train", "validation"))
-    places = draw_places(len(data.splits["train"].images), args.images, recipe.seed)
-    followed = followed_recipes(recipe, len(data.splits["train"].images) if places is None else len(places))
+    all_images = len(data.splits["train"].images)
+    images = min(args.images or all_images, all_images)
+    followed = followed_recipes(recipe, images)
     folder = create_run_folder(parent, f"compare-{recipe.name}").resolve()
     limit_seconds = 60 * args.time_limit
     contest = Contest(folder, recipe, followed, STEPS, args.device, limit_seconds, threads, load_before, interpreters)
     contestants = [Contestant(name) for name in names]
-    content = compare(contest, contestants, args, data, places)
+    content = compare(contest, contestants, args, data, images)
     if args.json:
         write_json(args.json, content)
     show(content)
@@ -93,11 +94,11 @@ def choose_backends(text: str, is_promise: bool, pythons: Sequence[str] = ()) ->
     return names
 
 
-def not_installed(names: Sequence[str], left: Sequence[str]) -> errors.EnvironmentFault:
+def not_installed(names: Sequence[str], missing: Sequence[str]) -> errors.EnvironmentFault:
     """Return what refuses a promise that cannot be kept, before hours of training."""
     return errors.EnvironmentFault(
         f"Expected {', '.join(names)} to be installed, since --tolerance is a promise about all of them. "
-        f"Received: no {', no '.join(left)}. {_install(left)}"
+        f"Received: no {', no '.join(missing)}. {_install(missing)}"
     )
 
 
@@ -113,9 +114,9 @@ def choose_threads(wanted: int | None) -> int:
     return wanted or cores
 
 
-def draw_places(images: int, wanted: int | None, seed: int) -> NDArray[np.int64] | None:
+def draw_places(images: int, wanted: int, seed: int) -> NDArray[np.int64] | None:
     """Return the places of `wanted` images drawn without replacement, in order; None for all of them."""
-    if wanted is None or wanted >= images:
+    if wanted >= images:
         return None
     return np.sort(np.random.default_rng(seed).choice(images, wanted, replace=False))
 
@@ -139,18 +140,13 @@ def followed_recipes(recipe: Recipe, images: int) -> dict[str, Recipe]:
 
 
 def compare(
-    contest: Contest,
-    contestants: Sequence[Contestant],
-    args: Namespace,
-    data: OpenData,
-    places: NDArray[np.int64] | None,
+    contest: Contest, contestants: Sequence[Contestant], args: Namespace, data: OpenData, images: int
 ) -> dict[str, Any]:
-    """Run the contest, judge it and write that down, also if it is stopped once there is something.
+    """Run the contest on so many train images, judge it and write that down.
 
-    What its processes told each other is gone in the end, however it ends.
+    Also if it is stopped once there is something; what its processes told each other is gone in the end.
     """
     recipe, train, validation = contest.recipe, data.splits["train"], data.splits["validation"]
-    images = len(train.images) if places is None else len(places)
     names, many = ", ".join(one.name for one in contestants), "s" * (args.seeds > 1)
     print(f"comparing {names}: {recipe.name}, {args.seeds} seed{many}, {images:,} images, in {contest.folder}")
 
@@ -162,7 +158,7 @@ def compare(
 
     try:
         contest.pixels.mkdir(parents=True)
-        save_pixels(contest.pixels, "train", train, places)
+        save_pixels(contest.pixels, "train", train, draw_places(len(train.images), images, recipe.seed))
         save_pixels(contest.pixels, "validation", validation)
         try:
             run_contest(contest, contestants, [recipe.seed + number for number in range(args.seeds)])
@@ -188,7 +184,7 @@ def check_promises(content: dict[str, Any], contestants: Sequence[Contestant], i
     """
     left = [one for one in contestants if not one.is_done]
     broken = [f"Expected {one.name} to come through. Received: {one.status}: {one.reason.rstrip('.')}." for one in left]
-    if len(left) == len(contestants) and all(one.is_lacking or one.status == NOT_INSTALLED for one in left):
+    if len(left) == len(contestants) and all(one.is_lacking for one in left):
         raise errors.EnvironmentFault(broken)
     if is_tolerance:
         broken += [

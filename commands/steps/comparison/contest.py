@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import backends
 import errors
 from benchmarks.measuring import DONE, FAILED, NOT_INSTALLED, STOPPED, keeping_to_cores, pin_threads, take_turns
 from commands.steps.children import ChildFailed, run_child
-from commands.steps.comparison.interpreters import Interpreter
+from commands.steps.comparison.interpreters import Interpreter, find_missing
 from commands.steps.comparison.tasks import AGREE, RESULT, TRAIN, Task
 from recipes.recipe import Recipe
 
@@ -23,7 +22,7 @@ CONTESTANT = "commands.steps.comparison.contestant"
 class Contestant:
     """A backend, how it fared and why, one result per seed, and its part in the agreement.
 
-    `is_lacking` if it failed for what its environment lacks, such as a GPU.
+    `is_lacking` if it is left for what its environment lacks: the backend, or a GPU.
     """
 
     name: str
@@ -41,9 +40,9 @@ class Contestant:
     def stop(self, seeds: int) -> None:
         """Say that all was stopped before this backend had its `seeds` seeds, or had read the networks."""
         if self.is_done and (len(self.trials) < seeds or not self.agreement):
-            so_far = f"{len(self.trials)} of {seeds} seeds"
-            is_trained = len(self.trials) == seeds
-            self.status, self.reason = STOPPED, "before reading all networks" if is_trained else f"after {so_far}"
+            so_far = f"after {len(self.trials)} of {seeds} seeds"
+            self.status = STOPPED
+            self.reason = so_far if len(self.trials) < seeds else "before reading all networks"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,8 +88,10 @@ def run_contest(contest: Contest, contestants: Sequence[Contestant], seeds: Sequ
 
     A backend that is not installed, crashes or takes too long says so in its status; the others go on.
     """
+    missing = find_missing([one.name for one in contestants], contest.interpreters)
     for one in contestants:
-        if one.name not in contest.interpreters and not backends.is_installed(one.name):
+        if one.name in missing:
+            one.is_lacking = True
             one.status, one.reason = NOT_INSTALLED, f"pip install -c constraints.txt -e '.[{one.name}]'"
             print(f"{one.name}: {one.status}: {one.reason}", flush=True)
     (contest.folder / "logs").mkdir()

@@ -50,6 +50,11 @@ def read_interpreters(words: Sequence[str], names: Sequence[str]) -> dict[str, I
     return found
 
 
+def find_missing(names: Sequence[str], interpreters: Mapping[str, Interpreter]) -> list[str]:
+    """Return the backends that neither this Python nor one of their own has."""
+    return [name for name in names if name not in interpreters and not backends.is_installed(name)]
+
+
 def ask_versions(python: Path) -> dict[str, str]:
     """Return what `backends.versions` finds with another Python. Raises EnvironmentFault if there is no answer."""
     try:
